@@ -1,0 +1,54 @@
+/**
+ * Named axes: what a dimension of a tensor is called, and how long it is.
+ *
+ * An axis is a value `{ name, size }`. Its name is also a type, and the type parameter is
+ * invariant, so that no union of two names can be inferred to make an illegal product legal.
+ */
+import { defect } from './defect.js'
+
+declare const invariant: unique symbol
+
+export interface Axis<Name extends string> {
+  readonly name: Name
+  readonly size: number
+  readonly [invariant]?: (name: Name) => Name
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one bound that an invariant parameter admits
+export type AnyAxis = Axis<any>
+
+export type Axes = readonly AnyAxis[]
+
+/** Two axes laid out as one, the outer varying slowest. It remembers its factors, so that it can be split again. */
+export interface Product<Outer extends AnyAxis, Inner extends AnyAxis> extends Axis<`${Outer['name']}×${Inner['name']}`> {
+  readonly outer: Outer
+  readonly inner: Inner
+}
+
+/** An axis of `size` entries; a size that is not a whole number from 0 up is a defect. */
+export const axis = <Name extends string>(name: Name, size: number): Axis<Name> =>
+  Number.isSafeInteger(size) && size >= 0
+    ? { name, size }
+    : defect('axis', `the axis ${name} needs a whole number of entries, 0 or more, and was given ${String(size)}`)
+
+/** The product axis `outer × inner`, of size outer.size * inner.size. */
+export const product = <Outer extends AnyAxis, Inner extends AnyAxis>(
+  outer: Outer,
+  inner: Inner,
+): Product<Outer, Inner> => ({
+  name: `${outer.name as Outer['name']}×${inner.name as Inner['name']}`,
+  size: outer.size * inner.size,
+  outer,
+  inner,
+})
+
+/** The number of entries of a tensor with these axes: the product of their sizes, 1 for a scalar. */
+export const entries = (axes: Axes): number => axes.reduce((count, { size }) => count * size, 1)
+
+/** `[batch 2, hidden 3]`, for messages. */
+export const showAxes = (axes: Axes): string => `[${axes.map(({ name, size }) => `${String(name)} ${size}`).join(', ')}]`
+
+export const sameAxis = (a: AnyAxis, b: AnyAxis): boolean => a.name === b.name && a.size === b.size
+
+export const sameAxes = (a: Axes, b: Axes): boolean =>
+  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position] as AnyAxis))

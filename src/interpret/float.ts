@@ -1,0 +1,246 @@
+/**
+ * The numbers' reading of the algebra: a tensor is `{ axes, data }`, data a row-major array that
+ * nobody writes. `float32` and `float64` are this one constructor at two precisions.
+ *
+ * Every operation checks that its operands' axes agree, by name and size, and throws a defect
+ * naming both where they do not.
+ */
+import { defect } from '../algebra/defect.js'
+import { entries, product, sameAxes, sameAxis, showAxes } from '../algebra/axis.js'
+import type { AnyAxis, Axes, Product } from '../algebra/axis.js'
+import type { Concrete, ScanResult, ScanStep, Signature, Tensors } from '../algebra/tensor-algebra.js'
+import { fields, mapTensors } from '../algebra/tensors.js'
+import * as kernel from './kernel.js'
+import type { ReadonlyFloatArray, ReadonlyInt32Array } from './readonly-array.js'
+
+/** A tensor of numbers with these axes. */
+export interface Tensor<A, D = ReadonlyFloatArray> {
+  readonly axes: Readonly<A>
+  readonly data: D
+}
+
+/** One-hot rows by their indices along the last axis. */
+export interface OneHotTensor<A> {
+  readonly axes: Readonly<A>
+  readonly index: ReadonlyInt32Array
+}
+
+declare module 'fp-ts/HKT' {
+  interface URItoKind<A> {
+    /** Either precision: what the constructor below is written for. */
+    readonly float: Tensor<A>
+  }
+}
+declare module '../algebra/tensor-algebra.js' {
+  interface URItoOneHot<A> {
+    readonly float: OneHotTensor<A>
+  }
+}
+
+const requireSame = (operation: string, a: { readonly axes: Axes }, b: { readonly axes: Axes }): void => {
+  if (!sameAxes(a.axes, b.axes)) {
+    defect(operation, `both operands need the same axes, and have ${showAxes(a.axes)} and ${showAxes(b.axes)}`)
+  }
+}
+
+const requireMatch = (operation: string, a: { readonly axes: Axes }, i: number, b: { readonly axes: Axes }, j: number): void => {
+  if (!sameAxis(a.axes[i], b.axes[j])) {
+    defect(
+      operation,
+      `axis ${String(i)} of ${showAxes(a.axes)} must be axis ${String(j)} of ${showAxes(b.axes)}, in name and size`,
+    )
+  }
+}
+
+const rowsAndColumns = (axes: Axes): readonly [number, number] => [axes[0].size, axes[1].size]
+
+/** All axes but the last. */
+const leading = (axes: Axes): Axes => axes.slice(0, -1)
+
+const isProduct = (a: AnyAxis): a is Product<AnyAxis, AnyAxis> => 'outer' in a && 'inner' in a
+
+/** The algebra of tensors whose numbers live in this kind of typed array. */
+export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
+  const make = <A>(axes: Readonly<A>, data: ReadonlyFloatArray): Tensor<A> => ({ axes, data })
+  const scalar = (value: number): Tensor<[]> => make<[]>([], kernel.fill(storage, 1, value))
+
+  const elementwise =
+    (operation: kernel.Binary) =>
+    <A extends Axes>(a: Tensor<A>, b: Tensor<A>): Tensor<A> => {
+      requireSame(operation, a, b)
+      return make<A>(a.axes, kernel.binary(storage, operation, a.data, b.data))
+    }
+  const mapped =
+    (f: (x: number) => number) =>
+    <A extends Axes>(a: Tensor<A>): Tensor<A> =>
+      make<A>(a.axes, kernel.map(storage, f, a.data))
+
+  const view = ({ axes, data }: Tensor<Axes>) => kernel.matrix(data, ...rowsAndColumns(axes))
+  const transposed = (a: Tensor<Axes>) => view(a).transpose(1, 0)
+
+  const tensor = <A extends Axes>(axes: Readonly<A>, values: ArrayLike<number>): Tensor<A> =>
+    values.length === entries(axes)
+      ? make<A>(axes, kernel.copy(storage, values))
+      : defect('tensor', `${showAxes(axes)} holds ${String(entries(axes))} numbers, and ${String(values.length)} came`)
+
+  const oneHot = <A extends Axes>(axes: Readonly<A>, indices: ArrayLike<number>): OneHotTensor<A> => {
+    const size = axes[axes.length - 1].size
+    const wrong = Array.from(indices).find((index) => !(Number.isInteger(index) && index >= 0 && index < size))
+    return indices.length !== entries(leading(axes))
+      ? defect('oneHot', `${showAxes(axes)} needs ${String(entries(leading(axes)))} indices, and ${String(indices.length)} came`)
+      : wrong !== undefined
+        ? defect('oneHot', `an index must be a whole number from 0 to ${String(size - 1)}, and ${String(wrong)} came`)
+        : { axes, index: kernel.copyIndices(indices) }
+  }
+
+  const scanIn =
+    (reverse: boolean) =>
+    <T extends AnyAxis, S extends Signature, X extends Signature, Y extends Signature>(
+      step: ScanStep<'float', S, X, Y>,
+      initial: Tensors<'float', S>,
+      slices: Tensors<'float', Signature>,
+    ): ScanResult<'float', T, S, Y> => {
+      const time = leadingAxis(slices)
+      const sliceAt = (t: number) =>
+        mapTensors<'float'>((a) => sliceOf(a, t) as never)(slices) as unknown as Tensors<'float', X>
+      const order = [...Array(time.size).keys()]
+      const { state, outputs } = (reverse ? order.toReversed() : order).reduce<{
+        readonly state: Tensors<'float', S>
+        readonly outputs: readonly Tensors<'float', Signature>[]
+      }>(
+        (so, t) => {
+          const { state: next, output } = step(so.state, sliceAt(t))
+          // eslint-disable-next-line functional/immutable-data, functional/no-expression-statements -- a fresh list, handed to no one yet: copying it at each of T steps would be quadratic
+          ;(so.outputs as Tensors<'float', Signature>[]).push(output as Tensors<'float', Signature>)
+          return { state: next, outputs: so.outputs }
+        },
+        { state: initial, outputs: [] },
+      )
+      const inOrder = reverse ? outputs.toReversed() : outputs
+      // Without a step there is no output to learn the axes from, so one is made from slices of zeros.
+      const pattern =
+        inOrder[0] ??
+        step(initial, mapTensors<'float'>(({ axes }) => fillWith(axes.slice(1), 0) as never)(slices) as never).output
+      const stacked = mapTensors<'float'>(
+        ({ axes }, field) =>
+          make([time, ...axes], kernel.concatenate(storage, inOrder.map((output) => output[field].data))) as never,
+      )(pattern as Tensors<'float', Signature>)
+      return { state, outputs: stacked } as unknown as ScanResult<'float', T, S, Y>
+    }
+
+  const leadingAxis = (slices: Tensors<'float', Signature>): AnyAxis => {
+    const [first, ...others] = fields(slices).map((field) => slices[field])
+    if (first === undefined) return defect('scan', 'there must be at least one field to run along')
+    others.forEach((other) => {
+      requireMatch('scan', first, 0, other, 0)
+    })
+    return first.axes[0]
+  }
+  const sliceOf = ({ axes, data }: Tensor<Axes>, t: number): Tensor<Axes> => {
+    const rest = axes.slice(1)
+    const length = entries(rest)
+    return make(rest, kernel.slice(data, t * length, (t + 1) * length))
+  }
+  const fillWith = <A extends Axes>(axes: Readonly<A>, c: number): Tensor<A> =>
+    make<A>(axes, kernel.fill(storage, entries(axes), c))
+
+  return {
+    tensor,
+    oneHot,
+    toArray: ({ data }) => Array.from(data),
+    indicesOf: ({ index }) => Array.from(index),
+
+    add: elementwise('add'),
+    sub: elementwise('sub'),
+    mul: elementwise('mul'),
+    div: elementwise('div'),
+    min: elementwise('min'),
+    max: elementwise('max'),
+    scale: (c, a) => make(a.axes, kernel.scale(storage, c.data[0], a.data)),
+    oneMinus: mapped((x) => 1 - x),
+    sqrt: mapped(Math.sqrt),
+    exp: mapped(Math.exp),
+    tanh: mapped(Math.tanh),
+    relu: mapped((x) => Math.max(x, 0)),
+    step: mapped((x) => (x > 0 ? 1 : 0)),
+
+    matmul: (a, b) => {
+      requireMatch('matmul', a, 1, b, 0)
+      return make([a.axes[0], b.axes[1]], kernel.product(storage, view(a), view(b)))
+    },
+    matmulTN: (a, b) => {
+      requireMatch('matmulTN', a, 0, b, 0)
+      return make([a.axes[1], b.axes[1]], kernel.product(storage, transposed(a), view(b)))
+    },
+    matmulNT: (a, b) => {
+      requireMatch('matmulNT', a, 1, b, 1)
+      return make([a.axes[0], b.axes[0]], kernel.product(storage, view(a), transposed(b)))
+    },
+    transpose: (a) => make([a.axes[1], a.axes[0]], kernel.materialise(storage, transposed(a))),
+    addRow: (a, b) => {
+      requireMatch('addRow', a, 1, b, 0)
+      return make(a.axes, kernel.addRow(storage, a.data, b.data, a.axes[0].size))
+    },
+    sumRows: (a) => make([a.axes[1]], kernel.sumRows(storage, a.data, ...rowsAndColumns(a.axes))),
+    sum: ({ data }) => scalar(kernel.sum(data)),
+    maxAbs: ({ data }) => scalar(kernel.maxAbs(data)),
+    logSoftmax: (a) => make(a.axes, kernel.logSoftmax(storage, a.data, ...rowsAndColumns(a.axes))),
+
+    dense: ({ axes, index }) => make(axes, kernel.dense(storage, index, axes[axes.length - 1].size)),
+    select: (x, w) => {
+      requireMatch('select', x, 1, w, 0)
+      return make([x.axes[0], w.axes[1]], kernel.select(storage, x.index, w.data, w.axes[1].size))
+    },
+    scatterAdd: (x, a) => {
+      requireMatch('scatterAdd', x, 0, a, 0)
+      const [, vocabulary] = x.axes
+      const [, columns] = a.axes
+      return make(
+        [vocabulary, columns],
+        kernel.scatterAdd(storage, x.index, a.data, vocabulary.size, columns.size),
+      )
+    },
+    pick: (a, x) => {
+      requireSame('pick', a, x)
+      return make([a.axes[0]], kernel.pick(storage, a.data, x.index, a.axes[1].size))
+    },
+    scatterColumns: (base, index, source) => {
+      requireMatch('scatterColumns', base, 0, index, 0)
+      requireMatch('scatterColumns', base, 1, index, 2)
+      requireSame('scatterColumns', source, { axes: leading(index.axes) })
+      const [columns, each] = [base.axes[1].size, source.axes[1].size]
+      const place = (i: number) => Math.floor(i / each) * columns + index.index[i]
+      return make(base.axes, kernel.scatter(storage, base.data, source.data, place))
+    },
+    scatterRows: (base, index, source) => {
+      requireMatch('scatterRows', base, 1, index, 1)
+      requireMatch('scatterRows', base, 0, index, 2)
+      requireSame('scatterRows', source, { axes: leading(index.axes) })
+      const columns = base.axes[1].size
+      const place = (i: number) => index.index[i] * columns + (i % columns)
+      return make(base.axes, kernel.scatter(storage, base.data, source.data, place))
+    },
+    argmax: (a) => ({ axes: a.axes, index: kernel.argmax(a.data, ...rowsAndColumns(a.axes)) }),
+
+    axesOf: ({ axes }) => axes,
+    fill: fillWith,
+    rename: (a, last) => {
+      if (a.axes[1].size !== last.size) {
+        defect('rename', `${showAxes(a.axes)} cannot end in ${showAxes([last])}: the sizes differ`)
+      }
+      return make([a.axes[0], last], a.data)
+    },
+    merge: ({ axes, data }) => {
+      const [outer, inner, ...rest] = axes as Axes
+      return make([product(outer, inner), ...rest] as never, data)
+    },
+    split: ({ axes, data }) => {
+      const [merged, ...rest] = axes as Axes
+      return isProduct(merged)
+        ? make([merged.outer, merged.inner, ...rest] as never, data)
+        : defect('split', `the first axis of ${showAxes(axes)} is not a product of two axes`)
+    },
+    scan: scanIn(false),
+    scanReverse: scanIn(true),
+  }
+}

@@ -1,0 +1,20 @@
+/** The same text in double precision, where a central difference agrees with a gradient to eight digits or so. */
+import type { Concrete } from '../algebra/tensor-algebra.js'
+import { floatAlgebra } from './float.js'
+import type { OneHotTensor, Tensor } from './float.js'
+import type { ReadonlyFloat64Array } from './readonly-array.js'
+
+export type Float64Tensor<A> = Tensor<A, ReadonlyFloat64Array>
+
+declare module 'fp-ts/HKT' {
+  interface URItoKind<A> {
+    readonly float64: Float64Tensor<A>
+  }
+}
+declare module '../algebra/tensor-algebra.js' {
+  interface URItoOneHot<A> {
+    readonly float64: OneHotTensor<A>
+  }
+}
+
+export const float64 = floatAlgebra(Float64Array) as unknown as Concrete<'float64'>

@@ -1,0 +1,65 @@
+/**
+ * A recurrent cell as a value: one step forward beside the same step backward.
+ *
+ * What the backward step needs of the forward step is its tape, a record of tensors. Training,
+ * prediction and BPTT take the cell as an argument and know none of its fields but the output H.
+ */
+import type { Kind, URIS } from 'fp-ts/HKT'
+import type { AnyAxis, Axes } from '../algebra/axis.js'
+import type { Along, OneHot, Signature, Tensors } from '../algebra/tensor-algebra.js'
+import type { Batch, Hidden, Sizes, Vocabulary } from './parameters.js'
+
+/** The signatures of a cell's records. All but the parameters' leave out the leading axis of rows. */
+export interface CellShape {
+  readonly parameters: Signature
+  /** What is handed from step to step: H for an RNN, H and C for an LSTM. */
+  readonly state: Signature
+  /** What the step takes of the input, before the state comes in. */
+  readonly input: Signature
+  /** What the backward step needs; its H is the step's output. */
+  readonly tape: Signature & { readonly H: [Hidden] }
+}
+
+export interface Cell<F extends URIS, C extends CellShape> {
+  /** The axes of each parameter at these sizes. */
+  readonly parameterAxes: (sizes: Sizes) => Readonly<Record<keyof C['parameters'] & string, Axes>>
+  /** The axes of each part of the state of N rows. */
+  readonly stateAxes: (sizes: Sizes, batch: Batch) => Readonly<Record<keyof C['state'] & string, Axes>>
+
+  /** The input's share of the step, X W and bias, for any number of rows at once: one step or all of them. */
+  readonly project: <R extends AnyAxis>(
+    parameters: Tensors<F, C['parameters']>,
+    X: OneHot<F, [R, Vocabulary]>,
+  ) => Tensors<F, Along<R, C['input']>>
+
+  /** One step: the next state, and the tape with the output H. */
+  readonly forward: (
+    parameters: Tensors<F, C['parameters']>,
+    state: Tensors<F, Along<Batch, C['state']>>,
+    input: Tensors<F, Along<Batch, C['input']>>,
+  ) => {
+    readonly state: Tensors<F, Along<Batch, C['state']>>
+    readonly tape: Tensors<F, Along<Batch, C['tape']>>
+  }
+
+  /**
+   * The adjoint of one step. `dState` is the adjoint of the state this step handed on; `dH` is what the
+   * output layer adds to the adjoint of H.
+   */
+  readonly backward: (
+    parameters: Tensors<F, C['parameters']>,
+    tape: Tensors<F, Along<Batch, C['tape']>>,
+    dState: Tensors<F, Along<Batch, C['state']>>,
+    dH: Kind<F, [Batch, Hidden]>,
+  ) => {
+    readonly dState: Tensors<F, Along<Batch, C['state']>>
+    readonly dInput: Tensors<F, Along<Batch, C['input']>>
+  }
+
+  /** The parameters' gradients from the adjoints of the step's input, summed over any number of rows at once. */
+  readonly gradients: <R extends AnyAxis>(
+    X: OneHot<F, [R, Vocabulary]>,
+    tape: Tensors<F, Along<R, C['tape']>>,
+    dInput: Tensors<F, Along<R, C['input']>>,
+  ) => Tensors<F, C['parameters']>
+}

@@ -1,0 +1,51 @@
+/**
+ * Softmax cross-entropy over the rows of a matrix of scores, and perplexity.
+ *
+ *   loss        L = mean over the rows of -log softmax(O)[y], in nats
+ *   bptt-o      dO = (softmax(O) - onehot(y)) / rows
+ *   perplexity  exp(sum of L * rows / sum of rows)
+ */
+import type { Kind, URIS } from 'fp-ts/HKT'
+import type { AnyAxis } from '../algebra/axis.js'
+import { defect } from '../algebra/defect.js'
+import type { OneHot, TensorAlgebra } from '../algebra/tensor-algebra.js'
+
+/** 1 / rows, as a scalar; the mean over no rows is a defect. */
+const reciprocal = <F extends URIS>({ fill }: TensorAlgebra<F>, rows: AnyAxis): Kind<F, []> =>
+  rows.size > 0 ? fill([], 1 / rows.size) : defect('crossEntropy', 'the mean loss over no rows is undefined')
+
+/** The loss, with log softmax(O) as its tape. */
+export const crossEntropyForward =
+  <F extends URIS>(algebra: TensorAlgebra<F>) =>
+  <R extends AnyAxis, V extends AnyAxis>(
+    O: Kind<F, [R, V]>,
+    y: OneHot<F, [R, V]>,
+  ): { readonly loss: Kind<F, []>; readonly logP: Kind<F, [R, V]> } => {
+    const { axesOf, fill, logSoftmax, pick, scale, sub, sum } = algebra
+    const logP = logSoftmax(O)
+    const meanLogLikelihood = scale(reciprocal(algebra, axesOf(O)[0]), sum(pick(logP, y)))
+    return { loss: sub(fill([], 0), meanLogLikelihood), logP }
+  }
+
+/** The adjoint of the scores. */
+export const crossEntropyBackward =
+  <F extends URIS>(algebra: TensorAlgebra<F>) =>
+  <R extends AnyAxis, V extends AnyAxis>(logP: Kind<F, [R, V]>, y: OneHot<F, [R, V]>): Kind<F, [R, V]> => {
+    const { axesOf, dense, exp, scale, sub } = algebra
+    const P = exp(logP)
+    return scale(reciprocal(algebra, axesOf(logP)[0]), sub(P, dense(y)))
+  }
+
+/** A sum of losses over rows: `total` is the sum of L * rows, in nats. A monoid under addition. */
+export interface LossSum {
+  readonly total: number
+  readonly rows: number
+}
+
+export const noLoss: LossSum = { total: 0, rows: 0 }
+
+/** The mean loss in nats; NaN over no rows. */
+export const meanLoss = ({ total, rows }: LossSum): number => total / rows
+
+/** exp of the mean loss; Infinity where that overflows. */
+export const perplexity = (losses: LossSum): number => Math.exp(meanLoss(losses))

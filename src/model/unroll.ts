@@ -1,0 +1,85 @@
+/**
+ * A cell along time: forward over T steps, and the same steps backward.
+ *
+ * The state comes in and goes out, and so does its adjoint: nothing is assumed about what stands
+ * before the first step or after the last.
+ */
+import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Along, Tensors, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import { mergeTensors, splitTensors } from '../algebra/tensors.js'
+import type { Cell, CellShape } from './cell.js'
+import type { Batch, Hidden, Rows, Time } from './parameters.js'
+
+/** A cell's state for N rows. */
+export type State<F extends URIS, C extends CellShape> = Tensors<F, Along<Batch, C['state']>>
+/** The tape of T steps, as T*N rows. */
+export type Tape<F extends URIS, C extends CellShape> = Tensors<F, Along<Rows, C['tape']>>
+/** The inputs of T steps, or their adjoints, as T*N rows. */
+export type Inputs<F extends URIS, C extends CellShape> = Tensors<F, Along<Rows, C['input']>>
+
+/** Runs the cell over T steps: the state after the last, the tape of all, and the tape's H. */
+export const unrollForward =
+  <F extends URIS, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  (
+    parameters: Tensors<F, C['parameters']>,
+    state: State<F, C>,
+    inputs: Inputs<F, C>,
+  ): { readonly state: State<F, C>; readonly tape: Tape<F, C>; readonly H: Kind<F, [Rows, Hidden]> } => {
+    const { state: last, outputs } = algebra.scan<
+      Time,
+      Along<Batch, C['state']>,
+      Along<Batch, C['input']>,
+      Along<Batch, C['tape']>
+    >(
+      (previous, input) => {
+        const { state: next, tape } = cell.forward(parameters, previous, input)
+        return { state: next, output: tape }
+      },
+      state,
+      splitTensors(algebra)<Time, Batch, C['input']>(inputs),
+    )
+    const tape = mergeTensors(algebra)<Time, Batch, C['tape']>(outputs)
+    // CellShape says that every tape has this field; the compiler does not see it through Along.
+    const { H } = tape as unknown as { readonly H: Kind<F, [Rows, Hidden]> }
+    return { state: last, tape, H }
+  }
+
+/** What the backward step sees of its time: the tape, and the output layer's share of dH_t. */
+type Adjoints<C extends CellShape> = C['tape'] & { readonly dH: [Hidden] }
+
+/**
+ * Runs the cell's adjoint from the last step to the first.
+ *
+ * @param dState the adjoint of the state after the last step: zero where the loss does not depend on it
+ * @returns the adjoints of the inputs, and of the state before the first step
+ */
+export const unrollBackward =
+  <F extends URIS, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  (
+    parameters: Tensors<F, C['parameters']>,
+    tape: Tape<F, C>,
+    dState: State<F, C>,
+    dH: Kind<F, [Rows, Hidden]>,
+  ): { readonly dState: State<F, C>; readonly dInputs: Inputs<F, C> } => {
+    const slices = { ...tape, dH } as unknown as Tensors<F, Along<Rows, Adjoints<C>>>
+    const { state, outputs } = algebra.scanReverse<
+      Time,
+      Along<Batch, C['state']>,
+      Along<Batch, Adjoints<C>>,
+      Along<Batch, C['input']>
+    >(
+      (dNext, slice) => {
+        const { dH: dH_output, ...tapeOfStep } = slice as unknown as { readonly dH: Kind<F, [Batch, Hidden]> }
+        const { dState: dPrevious, dInput } = cell.backward(
+          parameters,
+          tapeOfStep as Tensors<F, Along<Batch, C['tape']>>,
+          dNext,
+          dH_output,
+        )
+        return { state: dPrevious, output: dInput }
+      },
+      dState,
+      splitTensors(algebra)<Time, Batch, Adjoints<C>>(slices),
+    )
+    return { dState: state, dInputs: mergeTensors(algebra)<Time, Batch, C['input']>(outputs) }
+  }
