@@ -17,14 +17,18 @@ import type { AnyAxis, Axes, Product } from './axis.js'
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- open for interpreters, as fp-ts's URItoKind is
 export interface URItoOneHot<A> {}
+
+/** The interpreters: whoever registers a kind of tensor and a kind of one-hot tensor. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as fp-ts's URIS
-export type OneHot<F extends URIS, A> = F extends keyof URItoOneHot<any> ? URItoOneHot<A>[F] : never
+export type Carrier = URIS & keyof URItoOneHot<any>
+
+export type OneHot<F extends Carrier, A> = URItoOneHot<A>[F]
 
 /** The shape of a record of tensors: the axes of each field. */
 export type Signature = Readonly<Record<string, Axes>>
 
 /** A record of tensors, one for each field of the signature. */
-export type Tensors<F extends URIS, S> = { readonly [Field in keyof S]: Kind<F, S[Field]> }
+export type Tensors<F extends Carrier, S> = { readonly [Field in keyof S]: Kind<F, S[Field]> }
 
 /** The signature with one more axis in front of every field. */
 export type Along<R extends AnyAxis, S> = {
@@ -32,7 +36,7 @@ export type Along<R extends AnyAxis, S> = {
 }
 
 /** Elementwise arithmetic. Both operands have the same axes: nothing is broadcast. */
-export interface Arithmetic<F extends URIS> {
+export interface Arithmetic<F extends Carrier> {
   readonly add: <A extends Axes>(a: Kind<F, A>, b: Kind<F, A>) => Kind<F, A>
   readonly sub: <A extends Axes>(a: Kind<F, A>, b: Kind<F, A>) => Kind<F, A>
   readonly mul: <A extends Axes>(a: Kind<F, A>, b: Kind<F, A>) => Kind<F, A>
@@ -53,7 +57,7 @@ export interface Arithmetic<F extends URIS> {
 }
 
 /** Products and sums. N and T after `matmul` are BLAS's letters: as it is, transposed. */
-export interface Contraction<F extends URIS> {
+export interface Contraction<F extends Carrier> {
   /** A B */
   readonly matmul: <M extends AnyAxis, K extends AnyAxis, N extends AnyAxis>(
     a: Kind<F, [M, K]>,
@@ -83,7 +87,7 @@ export interface Contraction<F extends URIS> {
 }
 
 /** One-hot matrices: products with them select, add up and replace entries. */
-export interface Selection<F extends URIS> {
+export interface Selection<F extends Carrier> {
   /** The dense matrix that a one-hot tensor denotes. */
   readonly dense: <A extends Axes>(x: OneHot<F, A>) => Kind<F, A>
   /** X W: row r of the result is the row of W that X's row r names. */
@@ -121,7 +125,7 @@ export interface Selection<F extends URIS> {
 }
 
 /** Naming and layout of axes; the numbers stay where they are. */
-export interface Layout<F extends URIS> {
+export interface Layout<F extends Carrier> {
   readonly axesOf: <A extends Axes>(a: Kind<F, A>) => Readonly<A>
   /** The tensor with every entry c. */
   readonly fill: <A extends Axes>(axes: Readonly<A>, c: number) => Kind<F, A>
@@ -140,18 +144,18 @@ export interface Layout<F extends URIS> {
   ) => Kind<F, [R, B, ...A]>
 }
 
-export interface ScanResult<F extends URIS, T extends AnyAxis, S extends Signature, Y extends Signature> {
+export interface ScanResult<F extends Carrier, T extends AnyAxis, S extends Signature, Y extends Signature> {
   readonly state: Tensors<F, S>
   readonly outputs: Tensors<F, Along<T, Y>>
 }
 
 /** What one step of a scan takes and returns. */
-export type ScanStep<F extends URIS, S extends Signature, X extends Signature, Y extends Signature> = (
+export type ScanStep<F extends Carrier, S extends Signature, X extends Signature, Y extends Signature> = (
   state: Tensors<F, S>,
   slice: Tensors<F, X>,
 ) => { readonly state: Tensors<F, S>; readonly output: Tensors<F, Y> }
 
-export interface Recurrence<F extends URIS> {
+export interface Recurrence<F extends Carrier> {
   /**
    * Runs `step` along the leading axis T of every field of `slices`, handing the state on, and
    * stacks the outputs along T: a mapAccum. No step at all returns the state as it was.
@@ -169,11 +173,11 @@ export interface Recurrence<F extends URIS> {
   ) => ScanResult<F, T, S, Y>
 }
 
-export interface TensorAlgebra<F extends URIS>
+export interface TensorAlgebra<F extends Carrier>
   extends Arithmetic<F>, Contraction<F>, Selection<F>, Layout<F>, Recurrence<F> {}
 
 /** An algebra whose tensors hold numbers that can be written and read. */
-export interface Concrete<F extends URIS> extends TensorAlgebra<F> {
+export interface Concrete<F extends Carrier> extends TensorAlgebra<F> {
   readonly tensor: <A extends Axes>(axes: Readonly<A>, values: ArrayLike<number>) => Kind<F, A>
   /** The one-hot tensor of these axes; the indices number the last axis, in row-major order of the others. */
   readonly oneHot: <A extends Axes>(axes: Readonly<A>, indices: ArrayLike<number>) => OneHot<F, A>

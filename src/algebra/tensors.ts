@@ -4,24 +4,24 @@
  * TypeScript cannot express that a function acts on `Kind<F, A>` for whatever axes a field has and
  * keep the record's type, so the casts of such functions stand here and nowhere else.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis, Axes, Product } from './axis.js'
 import { defect } from './defect.js'
-import type { Along, Layout, Signature, Tensors } from './tensor-algebra.js'
+import type { Along, Carrier, Layout, Signature, Tensors } from './tensor-algebra.js'
 
 /** The fields' names. Their order is the record's own. */
-export const fields = <F extends URIS, S extends Signature>(a: Tensors<F, S>): readonly (keyof S & string)[] =>
+export const fields = <F extends Carrier, S extends Signature>(a: Tensors<F, S>): readonly (keyof S & string)[] =>
   Object.keys(a)
 
 /** The record with f applied to every field; f may change the interpreter or the axes. */
 export const mapTensors =
-  <F extends URIS, G extends URIS = F>(f: <A extends Axes>(a: Kind<F, A>, field: string) => Kind<G, A>) =>
+  <F extends Carrier, G extends Carrier = F>(f: <A extends Axes>(a: Kind<F, A>, field: string) => Kind<G, A>) =>
   <S extends Signature>(a: Tensors<F, S>): Tensors<G, S> =>
     Object.fromEntries(fields(a).map((field) => [field, f(a[field], field)])) as Tensors<G, S>
 
 /** The record of f(a, b), field by field; records with different fields are a defect. */
 export const zipTensors =
-  <F extends URIS>(f: <A extends Axes>(a: Kind<F, A>, b: Kind<F, A>) => Kind<F, A>) =>
+  <F extends Carrier>(f: <A extends Axes>(a: Kind<F, A>, b: Kind<F, A>) => Kind<F, A>) =>
   <S extends Signature>(a: Tensors<F, S>, b: Tensors<F, S>): Tensors<F, S> =>
     sameFields(a, b)
       ? (Object.fromEntries(fields(a).map((field) => [field, f(a[field], b[field])])) as Tensors<F, S>)
@@ -29,13 +29,13 @@ export const zipTensors =
 
 /** The fields folded from the first to the last. */
 export const foldTensors =
-  <F extends URIS, B>(initial: B, f: <A extends Axes>(accumulated: B, a: Kind<F, A>, field: string) => B) =>
+  <F extends Carrier, B>(initial: B, f: <A extends Axes>(accumulated: B, a: Kind<F, A>, field: string) => B) =>
   <S extends Signature>(a: Tensors<F, S>): B =>
-    fields(a).reduce<B>((accumulated, field) => f(accumulated, a[field], field), initial)
+    fields(a).reduce<B>((accumulated, field) => f(accumulated, a[field] as never, field), initial)
 
 /** Each field's two leading axes as one. */
 export const mergeTensors =
-  <F extends URIS>(algebra: Layout<F>) =>
+  <F extends Carrier>(algebra: Layout<F>) =>
   <R extends AnyAxis, B extends AnyAxis, S extends Signature>(
     a: Tensors<F, Along<R, Along<B, S>>>,
   ): Tensors<F, Along<Product<R, B>, S>> =>
@@ -43,7 +43,7 @@ export const mergeTensors =
 
 /** Each field's leading product axis as the two that made it. */
 export const splitTensors =
-  <F extends URIS>(algebra: Layout<F>) =>
+  <F extends Carrier>(algebra: Layout<F>) =>
   <R extends AnyAxis, B extends AnyAxis, S extends Signature>(
     a: Tensors<F, Along<Product<R, B>, S>>,
   ): Tensors<F, Along<R, Along<B, S>>> =>

@@ -2,11 +2,11 @@
  * phi and its derivative. The derivative is written in terms of the output H = phi(Z), so that the
  * backward pass needs no more of the forward pass than H.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
-import type { TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 
-export interface Activation<F extends URIS> {
+export interface Activation<F extends Carrier> {
   /** phi(Z) */
   readonly of: <A extends Axes>(Z: Kind<F, A>) => Kind<F, A>
   /** phi'(Z), given H = phi(Z) */
@@ -14,19 +14,19 @@ export interface Activation<F extends URIS> {
 }
 
 /** tanh; tanh' = 1 - H^2 */
-export const tanh = <F extends URIS>(algebra: TensorAlgebra<F>): Activation<F> => ({
+export const tanh = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F> => ({
   of: algebra.tanh,
   derivative: (H) => algebra.oneMinus(algebra.mul(H, H)),
 })
 
 /** max(Z, 0); its derivative is 1 where H > 0, else 0 (at the kink, the subgradient 0, as PyTorch has it) */
-export const relu = <F extends URIS>(algebra: TensorAlgebra<F>): Activation<F> => ({
+export const relu = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F> => ({
   of: algebra.relu,
   derivative: algebra.step,
 })
 
 /** Z itself; its derivative is 1 */
-export const identity = <F extends URIS>(algebra: TensorAlgebra<F>): Activation<F> => ({
+export const identity = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F> => ({
   of: (Z) => Z,
   derivative: (H) => algebra.fill(algebra.axesOf(H), 1),
 })
@@ -38,5 +38,5 @@ export type ActivationName = keyof typeof activations
 export const activationNames: readonly ActivationName[] = ['tanh', 'relu', 'identity']
 
 /** The activation of that name, read in an algebra. */
-export const activation = <F extends URIS>(algebra: TensorAlgebra<F>, name: ActivationName): Activation<F> =>
+export const activation = <F extends Carrier>(algebra: TensorAlgebra<F>, name: ActivationName): Activation<F> =>
   activations[name](algebra)

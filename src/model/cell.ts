@@ -4,9 +4,9 @@
  * What the backward step needs of the forward step is its tape, a record of tensors. Training,
  * prediction and BPTT take the cell as an argument and know none of its fields but the output H.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis, Axes } from '../algebra/axis.js'
-import type { Along, OneHot, Signature, Tensors } from '../algebra/tensor-algebra.js'
+import type { Along, Carrier, OneHot, Signature, Tensors } from '../algebra/tensor-algebra.js'
 import type { Batch, Hidden, Sizes, Vocabulary } from './parameters.js'
 
 /** The signatures of a cell's records. All but the parameters' leave out the leading axis of rows. */
@@ -20,7 +20,7 @@ export interface CellShape {
   readonly tape: Signature & { readonly H: [Hidden] }
 }
 
-export interface Cell<F extends URIS, C extends CellShape> {
+export interface Cell<F extends Carrier, C extends CellShape> {
   /** The axes of each parameter at these sizes. */
   readonly parameterAxes: (sizes: Sizes) => Readonly<Record<keyof C['parameters'] & string, Axes>>
   /** The axes of each part of the state of N rows. */

@@ -5,18 +5,18 @@
  *   bptt-o      dO = (softmax(O) - onehot(y)) / rows
  *   perplexity  exp(sum of L * rows / sum of rows)
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis } from '../algebra/axis.js'
 import { defect } from '../algebra/defect.js'
-import type { OneHot, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Carrier, OneHot, TensorAlgebra } from '../algebra/tensor-algebra.js'
 
 /** 1 / rows, as a scalar; the mean over no rows is a defect. */
-const reciprocal = <F extends URIS>({ fill }: TensorAlgebra<F>, rows: AnyAxis): Kind<F, []> =>
+const reciprocal = <F extends Carrier>({ fill }: TensorAlgebra<F>, rows: AnyAxis): Kind<F, []> =>
   rows.size > 0 ? fill([], 1 / rows.size) : defect('crossEntropy', 'the mean loss over no rows is undefined')
 
 /** The loss, with log softmax(O) as its tape. */
 export const crossEntropyForward =
-  <F extends URIS>(algebra: TensorAlgebra<F>) =>
+  <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   <R extends AnyAxis, V extends AnyAxis>(
     O: Kind<F, [R, V]>,
     y: OneHot<F, [R, V]>,
@@ -29,7 +29,7 @@ export const crossEntropyForward =
 
 /** The adjoint of the scores. */
 export const crossEntropyBackward =
-  <F extends URIS>(algebra: TensorAlgebra<F>) =>
+  <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   <R extends AnyAxis, V extends AnyAxis>(logP: Kind<F, [R, V]>, y: OneHot<F, [R, V]>): Kind<F, [R, V]> => {
     const { axesOf, dense, exp, scale, sub } = algebra
     const P = exp(logP)

@@ -1,9 +1,9 @@
 /**
  * The language model: a cell along time, an output layer, a loss, and their adjoints in reverse order.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
-import type { Along, OneHot, Tensors, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Along, Carrier, OneHot, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import type { Cell, CellShape } from './cell.js'
 import { crossEntropyBackward, crossEntropyForward } from './loss.js'
 import { outputBackward, outputForward } from './output.js'
@@ -15,13 +15,13 @@ import type { State, Tape } from './unroll.js'
 /** The signature of all parameters: the cell's and the output layer's in one record. */
 export type ModelParameters<C extends CellShape> = C['parameters'] & OutputParameters
 
-export type Parameters<F extends URIS, C extends CellShape> = Tensors<F, C['parameters']> & Tensors<F, OutputParameters>
+export type Parameters<F extends Carrier, C extends CellShape> = Tensors<F, C['parameters']> & Tensors<F, OutputParameters>
 
 /** The one-hot rows of T steps of N rows, time-major. */
-export type Characters<F extends URIS> = OneHot<F, [Rows, Vocabulary]>
+export type Characters<F extends Carrier> = OneHot<F, [Rows, Vocabulary]>
 
 /** The axes of every parameter at these sizes, in the order in which they are stored. */
-export const parameterAxes = <F extends URIS, C extends CellShape>(
+export const parameterAxes = <F extends Carrier, C extends CellShape>(
   cell: Cell<F, C>,
   sizes: Sizes,
 ): Readonly<Record<string, Axes>> => ({
@@ -31,7 +31,7 @@ export const parameterAxes = <F extends URIS, C extends CellShape>(
 })
 
 /** The initial state of N rows: zero. */
-export const zeroState = <F extends URIS, C extends CellShape>(
+export const zeroState = <F extends Carrier, C extends CellShape>(
   { fill }: TensorAlgebra<F>,
   cell: Cell<F, C>,
   sizes: Sizes,
@@ -42,7 +42,7 @@ export const zeroState = <F extends URIS, C extends CellShape>(
   ) as Tensors<F, Along<Batch, C['state']>>
 
 /** What one run forward gives. */
-export interface Forward<F extends URIS, C extends CellShape> {
+export interface Forward<F extends Carrier, C extends CellShape> {
   /** The scores of every row, before softmax. */
   readonly O: Kind<F, [Rows, Vocabulary]>
   /** The state after the last step. */
@@ -54,7 +54,7 @@ export interface Forward<F extends URIS, C extends CellShape> {
 
 /** The scores O of every row and the state after the last step, with the tape. */
 export const forward =
-  <F extends URIS, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
   (
     parameters: Parameters<F, C>,
     state: State<F, C>,
@@ -67,7 +67,7 @@ export const forward =
   }
 
 /** What one run forward and backward gives. */
-export interface Backpropagated<F extends URIS, C extends CellShape> {
+export interface Backpropagated<F extends Carrier, C extends CellShape> {
   /** The mean loss in nats. */
   readonly loss: Kind<F, []>
   /** The state after the last step. */
@@ -84,7 +84,7 @@ export interface Backpropagated<F extends URIS, C extends CellShape> {
  *   gradient where nothing follows; the adjoint that a later stretch of the same text returned is BPTT through both.
  */
 export const backpropagate =
-  <F extends URIS, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
   (
     parameters: Parameters<F, C>,
     state: State<F, C>,

@@ -5,13 +5,13 @@
  *   bptt-w   dW_hq = H^T dO, db_q = sum of rows of dO
  *   bptt-h   dH = dO W_hq^T, the output's share of the adjoint of H
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis } from '../algebra/axis.js'
-import type { TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
+import type { Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import type { Hidden, OutputParameters, Vocabulary } from './parameters.js'
 
 export const outputForward =
-  <F extends URIS>({ addRow, matmul }: TensorAlgebra<F>) =>
+  <F extends Carrier>({ addRow, matmul }: TensorAlgebra<F>) =>
   <R extends AnyAxis>(
     { W_hq, b_q }: Tensors<F, OutputParameters>,
     H: Kind<F, [R, Hidden]>,
@@ -19,7 +19,7 @@ export const outputForward =
     addRow(matmul(H, W_hq), b_q)
 
 export const outputBackward =
-  <F extends URIS>({ matmulNT, matmulTN, sumRows }: TensorAlgebra<F>) =>
+  <F extends Carrier>({ matmulNT, matmulTN, sumRows }: TensorAlgebra<F>) =>
   <R extends AnyAxis>(
     { W_hq }: Tensors<F, OutputParameters>,
     H: Kind<F, [R, Hidden]>,

@@ -8,9 +8,9 @@
  * Source: Elman, Finding structure in time (1990); Werbos, Backpropagation through time (1990).
  * Differs from torch.nn.RNN, which has two biases that are only ever added and stores weights transposed.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
+import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis } from '../algebra/axis.js'
-import type { TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import type { Activation } from './activation.js'
 import type { Cell } from './cell.js'
 import { hiddenAxis, previousAxis, vocabularyAxis } from './parameters.js'
@@ -28,7 +28,7 @@ export type Rnn = {
   readonly tape: { readonly H_prev: [Previous]; readonly H: [Hidden] }
 }
 
-export const rnn = <F extends URIS>(algebra: TensorAlgebra<F>, phi: Activation<F>): Cell<F, Rnn> => {
+export const rnn = <F extends Carrier>(algebra: TensorAlgebra<F>, phi: Activation<F>): Cell<F, Rnn> => {
   const { add, addRow, axesOf, matmul, matmulNT, matmulTN, mul, rename, scatterAdd, select, sumRows } = algebra
   const asPrevious = <R extends AnyAxis>(H: Kind<F, [R, Hidden]>): Kind<F, [R, Previous]> =>
     rename(H, previousAxis(axesOf(H)[1].size))

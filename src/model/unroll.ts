@@ -4,22 +4,22 @@
  * The state comes in and goes out, and so does its adjoint: nothing is assumed about what stands
  * before the first step or after the last.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
-import type { Along, Tensors, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Kind } from 'fp-ts/HKT'
+import type { Along, Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import { mergeTensors, splitTensors } from '../algebra/tensors.js'
 import type { Cell, CellShape } from './cell.js'
 import type { Batch, Hidden, Rows, Time } from './parameters.js'
 
 /** A cell's state for N rows. */
-export type State<F extends URIS, C extends CellShape> = Tensors<F, Along<Batch, C['state']>>
+export type State<F extends Carrier, C extends CellShape> = Tensors<F, Along<Batch, C['state']>>
 /** The tape of T steps, as T*N rows. */
-export type Tape<F extends URIS, C extends CellShape> = Tensors<F, Along<Rows, C['tape']>>
+export type Tape<F extends Carrier, C extends CellShape> = Tensors<F, Along<Rows, C['tape']>>
 /** The inputs of T steps, or their adjoints, as T*N rows. */
-export type Inputs<F extends URIS, C extends CellShape> = Tensors<F, Along<Rows, C['input']>>
+export type Inputs<F extends Carrier, C extends CellShape> = Tensors<F, Along<Rows, C['input']>>
 
 /** Runs the cell over T steps: the state after the last, the tape of all, and the tape's H. */
 export const unrollForward =
-  <F extends URIS, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
   (
     parameters: Tensors<F, C['parameters']>,
     state: State<F, C>,
@@ -54,7 +54,7 @@ type Adjoints<C extends CellShape> = C['tape'] & { readonly dH: [Hidden] }
  * @returns the adjoints of the inputs, and of the state before the first step
  */
 export const unrollBackward =
-  <F extends URIS, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
   (
     parameters: Tensors<F, C['parameters']>,
     tape: Tape<F, C>,

@@ -1,0 +1,124 @@
+/**
+ * Samplers: which stretches of a text make up the minibatches of an epoch, as data.
+ *
+ * A plan holds positions and resets, and can be looked at before any tensor exists. In a minibatch of
+ * N rows and T steps, row n reads the characters at starts[n], starts[n] + 1, ... and its labels are the
+ * same positions one later.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import * as S from 'fp-ts/lib/State.js'
+import type { Failure } from '../failure.js'
+import type { Random } from '../random.js'
+import { shuffled } from '../random.js'
+
+export interface PlannedMinibatch {
+  /** Where each row begins. */
+  readonly starts: readonly number[]
+  /** Whether the state is zero before it, or goes on from the minibatch before. */
+  readonly reset: boolean
+}
+
+export interface Plan {
+  /** N, the rows of each minibatch. */
+  readonly batch: number
+  /** T, the steps of each minibatch. */
+  readonly steps: number
+  readonly minibatches: readonly PlannedMinibatch[]
+}
+
+export type Sampling = 'random' | 'consecutive'
+
+export const samplings: readonly Sampling[] = ['random', 'consecutive']
+
+/** Draws the plan of one epoch for a text of some length, or says why the text is too short for one minibatch. */
+export type Sampler = (length: number) => Either<Failure, Random<Plan>>
+
+/**
+ * Random sampling: the text is cut at multiples of T into floor((length - 1) / T) examples, these are
+ * shuffled, and the first floor(examples / N) * N of them are the rows of the minibatches. The state is
+ * reset before each minibatch.
+ */
+export const randomSampler =
+  (batch: number, steps: number): Sampler =>
+  (length) => {
+    const examples = Math.floor((length - 1) / steps)
+    const minibatches = Math.floor(examples / batch)
+    return planned('random', { batch, steps, least: batch * steps + 1, length }, () =>
+      S.map((order: readonly number[]) => ({
+        batch,
+        steps,
+        minibatches: upTo(minibatches).map((k) => ({
+          starts: order.slice(k * batch, (k + 1) * batch).map((example) => example * steps),
+          reset: true,
+        })),
+      }))(shuffled(upTo(examples))),
+    )
+  }
+
+/**
+ * Consecutive sampling: the first N * floor(length / N) characters are laid out as N rows, which are
+ * read T characters at a time. Each minibatch goes on where the one before it ended, so the state is
+ * carried through the epoch and reset at its start; the gradient is cut between minibatches.
+ */
+export const consecutiveSampler =
+  (batch: number, steps: number): Sampler =>
+  (length) => {
+    const row = Math.floor(length / batch)
+    const minibatches = Math.floor((row - 1) / steps)
+    return planned('consecutive', { batch, steps, least: batch * (steps + 1), length }, () =>
+      S.of({
+        batch,
+        steps,
+        minibatches: upTo(minibatches).map((k) => ({
+          starts: upTo(batch).map((n) => n * row + k * steps),
+          reset: k === 0,
+        })),
+      }),
+    )
+  }
+
+const samplers = { random: randomSampler, consecutive: consecutiveSampler }
+
+/** The sampler of that name. */
+export const samplerNamed = (sampling: Sampling, batch: number, steps: number): Sampler => samplers[sampling](batch, steps)
+
+/** The inputs and labels of a minibatch, time-major: all rows of step 1, then of step 2, ... */
+export const minibatchOf = (
+  text: ArrayLike<number>,
+  { batch, steps }: Plan,
+  { starts }: PlannedMinibatch,
+): { readonly inputs: readonly number[]; readonly labels: readonly number[] } => {
+  const at = (offset: number) =>
+    Array.from({ length: steps * batch }, (_, i) => text[starts[i % batch] + Math.floor(i / batch) + offset])
+  return { inputs: at(0), labels: at(1) }
+}
+
+interface Request {
+  readonly batch: number
+  readonly steps: number
+  readonly least: number
+  readonly length: number
+}
+
+const planned = (sampling: Sampling, request: Request, draw: () => Random<Plan>): Either<Failure, Random<Plan>> => {
+  const { batch, steps, least, length } = request
+  return !isCount(batch)
+    ? E.left(notACount('the number of rows', batch))
+    : !isCount(steps)
+      ? E.left(notACount('the number of steps', steps))
+      : length < least
+        ? E.left({ _tag: 'TextTooShort', sampling, ...request })
+        : E.right(draw())
+}
+
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1
+
+const notACount = (setting: string, came: number): Failure => ({
+  _tag: 'InvalidSetting',
+  setting,
+  expected: 'a whole number, 1 or more',
+  came: String(came),
+})
+
+const upTo = (n: number): readonly number[] => [...Array(n).keys()]
