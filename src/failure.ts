@@ -26,20 +26,21 @@ export const explain = (failure: Failure): string => {
       return `${failure.setting} must be ${failure.expected}, but ${failure.came} came`
     case 'TextTooShort':
       return (
-        `${failure.sampling} sampling of ${count(failure.batch, 'row')} of ${count(failure.steps, 'step')} needs a text of at least ` +
-        `${count(failure.least, 'character')}, but ${String(failure.length)} came: give more text, or fewer rows or steps`
+        `${failure.sampling} sampling of ${count(failure.batch, 'row')} of ${count(failure.steps, 'step')} ` +
+        `needs a text of at least ${count(failure.least, 'character')}, but ${String(failure.length)} came: ` +
+        `give more text, or fewer rows or steps`
       )
     case 'EmptyText':
       return `${failure.what} must hold at least one character, but it is empty`
     case 'UnknownCharacter':
       return (
-        `the character ${JSON.stringify(failure.character)} at position ${String(failure.position)} of ${failure.what} ` +
-        `is not in the vocabulary: use only characters of the text the model was trained on`
+        `the character ${JSON.stringify(failure.character)} at position ${String(failure.position)} of ` +
+        `${failure.what} is not in the vocabulary: use only characters of the text the model was trained on`
       )
     case 'NotFinite':
       return (
-        `${failure.what} is no longer finite in epoch ${String(failure.epoch)}, minibatch ${String(failure.minibatch)}: ` +
-        `lower the learning rate or the clipping threshold`
+        `${failure.what} is no longer finite in epoch ${String(failure.epoch)}, ` +
+        `minibatch ${String(failure.minibatch)}: lower the learning rate or the clipping threshold`
       )
     case 'DamagedFile':
       return `${failure.what} cannot be read: expected ${failure.expected}, but ${failure.came} came`

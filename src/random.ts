@@ -6,7 +6,6 @@
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
-import { skipN } from 'pure-rand/utils/skipN'
 import type { State } from 'fp-ts/lib/State.js'
 import * as S from 'fp-ts/lib/State.js'
 
@@ -16,14 +15,11 @@ export type RandomState = readonly number[]
 export type Random<A> = State<RandomState, A>
 
 /** Draws passed over after seeding: the first ones of neighbouring seeds are neighbours themselves. */
-const WARM_UP = 64
+const WARM_UP = 32
 
 /** The state that a seed stands for; only the seed's lowest 32 bits count. */
-export const seeded = (seed: number): RandomState => {
-  const generator = xoroshiro128plus(seed)
-  skipN(generator, WARM_UP)
-  return generator.getState()
-}
+export const seeded = (seed: number): RandomState =>
+  S.execute<RandomState>(xoroshiro128plus(seed).getState())(uniforms(WARM_UP))
 
 /** Whether a list can be a state: four 32-bit integers, not all zero. */
 export const isRandomState = (state: readonly unknown[]): state is RandomState =>

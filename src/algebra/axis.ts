@@ -20,7 +20,9 @@ export type AnyAxis = Axis<any>
 export type Axes = readonly AnyAxis[]
 
 /** Two axes laid out as one, the outer varying slowest. It remembers its factors, so that it can be split again. */
-export interface Product<Outer extends AnyAxis, Inner extends AnyAxis> extends Axis<`${Outer['name']}×${Inner['name']}`> {
+export interface Product<Outer extends AnyAxis, Inner extends AnyAxis> extends Axis<
+  `${Outer['name']}×${Inner['name']}`
+> {
   readonly outer: Outer
   readonly inner: Inner
 }
@@ -46,9 +48,10 @@ export const product = <Outer extends AnyAxis, Inner extends AnyAxis>(
 export const entries = (axes: Axes): number => axes.reduce((count, { size }) => count * size, 1)
 
 /** `[batch 2, hidden 3]`, for messages. */
-export const showAxes = (axes: Axes): string => `[${axes.map(({ name, size }) => `${String(name)} ${size}`).join(', ')}]`
+export const showAxes = (axes: Axes): string =>
+  `[${axes.map(({ name, size }) => `${String(name)} ${size}`).join(', ')}]`
 
 export const sameAxis = (a: AnyAxis, b: AnyAxis): boolean => a.name === b.name && a.size === b.size
 
 export const sameAxes = (a: Axes, b: Axes): boolean =>
-  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position] as AnyAxis))
+  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position]))

@@ -43,7 +43,13 @@ const requireSame = (operation: string, a: { readonly axes: Axes }, b: { readonl
   }
 }
 
-const requireMatch = (operation: string, a: { readonly axes: Axes }, i: number, b: { readonly axes: Axes }, j: number): void => {
+const requireMatch = (
+  operation: string,
+  a: { readonly axes: Axes },
+  i: number,
+  b: { readonly axes: Axes },
+  j: number,
+): void => {
   if (!sameAxis(a.axes[i], b.axes[j])) {
     defect(
       operation,
@@ -86,8 +92,9 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
   const oneHot = <A extends Axes>(axes: Readonly<A>, indices: ArrayLike<number>): OneHotTensor<A> => {
     const size = axes[axes.length - 1].size
     const wrong = Array.from(indices).find((index) => !(Number.isInteger(index) && index >= 0 && index < size))
-    return indices.length !== entries(leading(axes))
-      ? defect('oneHot', `${showAxes(axes)} needs ${String(entries(leading(axes)))} indices, and ${String(indices.length)} came`)
+    const count = entries(leading(axes))
+    return indices.length !== count
+      ? defect('oneHot', `${showAxes(axes)} needs ${String(count)} indices, and ${String(indices.length)} came`)
       : wrong !== undefined
         ? defect('oneHot', `an index must be a whole number from 0 to ${String(size - 1)}, and ${String(wrong)} came`)
         : { axes, index: kernel.copyIndices(indices) }
@@ -104,17 +111,10 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       const sliceAt = (t: number) =>
         mapTensors<'float'>((a) => sliceOf(a, t) as never)(slices) as unknown as Tensors<'float', X>
       const order = [...Array(time.size).keys()]
-      const { state, outputs } = (reverse ? order.toReversed() : order).reduce<{
-        readonly state: Tensors<'float', S>
-        readonly outputs: readonly Tensors<'float', Signature>[]
-      }>(
-        (so, t) => {
-          const { state: next, output } = step(so.state, sliceAt(t))
-          // eslint-disable-next-line functional/immutable-data, functional/no-expression-statements -- a fresh list, handed to no one yet: copying it at each of T steps would be quadratic
-          ;(so.outputs as Tensors<'float', Signature>[]).push(output as Tensors<'float', Signature>)
-          return { state: next, outputs: so.outputs }
-        },
-        { state: initial, outputs: [] },
+      const { state, outputs } = kernel.mapAccum(
+        (previous: Tensors<'float', S>, t) => step(previous, sliceAt(t)),
+        initial,
+        reverse ? order.toReversed() : order,
       )
       const inOrder = reverse ? outputs.toReversed() : outputs
       // Without a step there is no output to learn the axes from, so one is made from slices of zeros.
@@ -131,10 +131,10 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
   const leadingAxis = (slices: Tensors<'float', Signature>): AnyAxis => {
     const [first, ...others] = fields(slices).map((field) => slices[field])
     if (first === undefined) return defect('scan', 'there must be at least one field to run along')
-    others.forEach((other) => {
-      requireMatch('scan', first, 0, other, 0)
-    })
-    return first.axes[0]
+    const [time] = first.axes
+    const odd = others.find((other) => !sameAxis(time, other.axes[0]))
+    if (odd !== undefined) requireMatch('scan', first, 0, odd, 0)
+    return time
   }
   const sliceOf = ({ axes, data }: Tensor<Axes>, t: number): Tensor<Axes> => {
     const rest = axes.slice(1)

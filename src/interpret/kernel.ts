@@ -18,7 +18,7 @@ type Floats = Float32Array | Float64Array
 type View = NdArray<Floats>
 
 const mutable = (a: ReadonlyFloatArray): Floats => a as unknown as Floats
-const done = (a: Floats): ReadonlyFloatArray => a as unknown as ReadonlyFloatArray
+const done = (a: Floats): ReadonlyFloatArray => a
 
 const vector = (a: Floats): View => ndarray(a, [a.length])
 
@@ -62,7 +62,7 @@ export const fill = (storage: Storage, length: number, c: number): ReadonlyFloat
 export const copy = (storage: Storage, values: ArrayLike<number>): ReadonlyFloatArray => done(storage.from(values))
 
 export const copyIndices = (values: ArrayLike<number>): ReadonlyInt32Array =>
-  Int32Array.from(values) as unknown as ReadonlyInt32Array
+  Int32Array.from(values)
 
 /** The row b added to each row of a, through a view of b whose rows are all the same. */
 export const addRow = (
@@ -132,7 +132,7 @@ export const argmax = (a: ReadonlyFloatArray, rows: number, columns: number): Re
     for (let c = 1; c < columns; c++) if (a[r * columns + c] > a[r * columns + best]) best = c
     out[r] = best
   }
-  return out as unknown as ReadonlyInt32Array
+  return out
 }
 
 /** Rows x columns zeros, with a 1 in each row at its index. */
@@ -208,6 +208,22 @@ export const concatenate = (storage: Storage, parts: readonly ReadonlyFloatArray
     out.set(mutable(part), i * part.length)
   })
   return done(out)
+}
+
+/** `step` at each of the places, in their order, handing the state on: the last state, and every output. */
+export const mapAccum = <S, Y>(
+  step: (state: S, place: number) => { readonly state: S; readonly output: Y },
+  initial: S,
+  places: readonly number[],
+): { readonly state: S; readonly outputs: readonly Y[] } => {
+  const outputs: Y[] = []
+  let state = initial
+  for (const place of places) {
+    const next = step(state, place)
+    state = next.state
+    outputs.push(next.output)
+  }
+  return { state, outputs }
 }
 
 /** The tile of the product that is held in registers. 3 x 4 was the fastest of seven tried (5.8 GFLOP/s). */
