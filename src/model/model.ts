@@ -3,7 +3,8 @@
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
-import type { Along, Carrier, OneHot, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
+import type { Along, Carrier, OneHot, Signature, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
+import { mapTensors } from '../algebra/tensors.js'
 import type { Cell, CellShape } from './cell.js'
 import { crossEntropyBackward, crossEntropyForward } from './loss.js'
 import { outputBackward, outputForward } from './output.js'
@@ -40,6 +41,12 @@ export const zeroState = <F extends Carrier, C extends CellShape>(
   Object.fromEntries(
     Object.entries<Axes>(cell.stateAxes(sizes, batch)).map(([field, axes]) => [field, fill(axes, 0)]),
   ) as Tensors<F, Along<Batch, C['state']>>
+
+/** The adjoint of a state that nothing later depends on: zero. */
+export const zeroAdjoint =
+  <F extends Carrier>({ axesOf, fill }: TensorAlgebra<F>) =>
+  <S extends Signature>(state: Tensors<F, S>): Tensors<F, S> =>
+    mapTensors<F>((part) => fill(axesOf(part), 0))(state)
 
 /** What one run forward gives. */
 export interface Forward<F extends Carrier, C extends CellShape> {

@@ -1,0 +1,48 @@
+/**
+ * Clipping by the global norm.
+ *
+ *   clip   g <- min(theta / norm(g), 1) g, the norm over all parameters together
+ *
+ * The norm is never formed: with s the largest |g| and r = norm(g / s), which lies between 1 and the
+ * root of the number of entries, theta / norm(g) = (theta / s) / r. So a huge finite gradient does not
+ * overflow. s has a floor far below any threshold, so that a gradient of zeros divides by no zero.
+ *
+ * Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks (2013).
+ * Differs from torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm, and so shrinks gradients
+ * that just meet the threshold.
+ */
+import type { Kind } from 'fp-ts/HKT'
+import { defect } from '../algebra/defect.js'
+import type { Carrier, Signature, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
+import { foldTensors, mapTensors } from '../algebra/tensors.js'
+import { stateless } from './optimiser.js'
+import type { Optimiser } from './optimiser.js'
+
+/** The least magnitude that gradients are scaled by: above the smallest normal single-precision number. */
+const FLOOR = 1e-30
+
+/** The factor min(theta / norm(g), 1). */
+export const clipFactor =
+  <F extends Carrier>(algebra: TensorAlgebra<F>) =>
+  <S extends Signature>(theta: number, gradients: Tensors<F, S>): Kind<F, []> => {
+    const { add, div, fill, max, maxAbs, min, mul, scale, sqrt, sum } = algebra
+    const s = foldTensors<F, Kind<F, []>>(fill([], FLOOR), (largest, g) => max(largest, maxAbs(g)))(gradients)
+    const perS = div(fill([], 1), s)
+    const squares = foldTensors<F, Kind<F, []>>(fill([], 0), (total, g) => {
+      const scaled = scale(perS, g)
+      return add(total, sum(mul(scaled, scaled)))
+    })(gradients)
+    const r = sqrt(squares)
+    return min(div(scale(perS, fill([], theta)), r), fill([], 1))
+  }
+
+/** Scales all gradients together so that their norm is at most theta; theta must be above 0. */
+export const clipByGlobalNorm =
+  <F extends Carrier>(algebra: TensorAlgebra<F>) =>
+  (theta: number): Optimiser<F> =>
+    theta > 0
+      ? stateless((gradients) => {
+          const factor = clipFactor(algebra)(theta, gradients)
+          return mapTensors<F>((g) => algebra.scale(factor, g))(gradients)
+        })
+      : defect('clipByGlobalNorm', `the threshold theta must be above 0, and was ${String(theta)}`)

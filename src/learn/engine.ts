@@ -1,0 +1,72 @@
+/**
+ * An engine: something that can take training steps.
+ *
+ * L is how the engine holds a learner between steps, M the effect in which it answers. The loops know
+ * no more than this, so that they stay the same whichever engine runs them.
+ */
+import type { Kind, Kind2, URIS2 } from 'fp-ts/HKT'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { IOEither } from 'fp-ts/lib/IOEither.js'
+import { product } from '../algebra/axis.js'
+import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { Cell, CellShape } from '../model/cell.js'
+import { zeroAdjoint } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { Optimiser } from './optimiser.js'
+import { trainingStep } from './step.js'
+import type { Learner } from './step.js'
+
+/** One minibatch: the characters' numbers, time-major, and whether the state is reset before it. */
+export interface Minibatch {
+  readonly batch: number
+  readonly steps: number
+  readonly inputs: readonly number[]
+  readonly labels: readonly number[]
+  readonly reset: boolean
+}
+
+export interface Outcome<L> {
+  readonly learner: L
+  /** The mean loss of the minibatch in nats, before the update. */
+  readonly loss: number
+}
+
+/** What a failed step says of its numbers; the loop adds where it was. */
+export interface NotFinite {
+  readonly what: string
+}
+
+export type Step<M extends URIS2, L> = (learner: L, minibatch: Minibatch) => Kind2<M, NotFinite, Outcome<L>>
+
+/** The outcome of a step, unless its loss or a gradient is infinite or NaN. */
+export const finiteOutcome = <L>(
+  learner: L,
+  loss: number,
+  largest: Readonly<Record<string, number>>,
+): Either<NotFinite, Outcome<L>> => {
+  const field = Object.keys(largest).find((name) => !Number.isFinite(largest[name]))
+  return field !== undefined
+    ? E.left({ what: `the gradient of ${field}` })
+    : !Number.isFinite(loss)
+      ? E.left({ what: 'the loss' })
+      : E.right({ learner, loss })
+}
+
+/** The engine of a concrete algebra: the equations themselves, computed at once. */
+export const directStep =
+  <F extends Carrier, C extends CellShape>(
+    algebra: Concrete<F>,
+    cell: Cell<F, C>,
+    optimiser: Optimiser<F>,
+    vocabulary: number,
+  ) =>
+  (learner: Learner<F, C>, { batch, steps, inputs, labels, reset }: Minibatch): IOEither<NotFinite, Outcome<Learner<F, C>>> =>
+  () => {
+    const rows = product(timeAxis(steps), batchAxis(batch))
+    const characters = (numbers: readonly number[]) => algebra.oneHot([rows, vocabularyAxis(vocabulary)], numbers)
+    const hidden = reset ? zeroAdjoint(algebra)(learner.hidden) : learner.hidden
+    const stepped = trainingStep(algebra, cell, optimiser)({ ...learner, hidden }, characters(inputs), characters(labels))
+    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(([field, a]) => [field, algebra.toArray(a)[0]])
+    return finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest))
+  }

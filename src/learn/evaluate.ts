@@ -1,0 +1,44 @@
+/**
+ * How well a model predicts a text: every character but the first, each from all that stand before it.
+ */
+import { product } from '../algebra/axis.js'
+import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { Cell, CellShape } from '../model/cell.js'
+import { crossEntropyForward, noLoss } from '../model/loss.js'
+import type { LossSum } from '../model/loss.js'
+import { forward, zeroState } from '../model/model.js'
+import type { Parameters } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { Sizes } from '../model/parameters.js'
+import type { State } from '../model/unroll.js'
+
+/** Steps run at once. It bounds the memory that is used and changes no result but for rounding. */
+const STRETCH = 256
+
+/**
+ * The summed loss of a text read as one row from the zero state, without a reset.
+ *
+ * @param text the characters' numbers; a text of one character, or none, has no loss
+ */
+export const evaluate =
+  <F extends Carrier, C extends CellShape>(algebra: Concrete<F>, cell: Cell<F, C>, sizes: Sizes) =>
+  (parameters: Parameters<F, C>, text: readonly number[]): LossSum => {
+    const batch = batchAxis(1)
+    const characters = (numbers: readonly number[]) =>
+      algebra.oneHot([product(timeAxis(numbers.length), batch), vocabularyAxis(sizes.vocabulary)], numbers)
+    const begins = Array.from({ length: Math.ceil((text.length - 1) / STRETCH) }, (_, i) => i * STRETCH)
+    return begins.reduce<{ readonly state: State<F, C>; readonly losses: LossSum }>(
+      ({ state, losses }, begin) => {
+        const labels = text.slice(begin + 1, begin + 1 + STRETCH)
+        const inputs = text.slice(begin, begin + labels.length)
+        const { O, state: next } = forward(algebra, cell)(parameters, state, characters(inputs))
+        const { loss } = crossEntropyForward(algebra)(O, characters(labels))
+        const total = losses.total + algebra.toArray(loss)[0] * labels.length
+        return { state: next, losses: { total, rows: losses.rows + labels.length } }
+      },
+      { state: zeroState(algebra, cell, sizes, batch), losses: noLoss },
+    ).losses
+  }
+
+/** Bits per character: the mean loss in units of log 2. */
+export const bitsPerCharacter = ({ total, rows }: LossSum): number => total / rows / Math.LN2

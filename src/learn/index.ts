@@ -1,0 +1,10 @@
+/** How parameters move: optimisers, training as state transitions, evaluation. */
+export * from './clip.js'
+export * from './engine.js'
+export * from './evaluate.js'
+export * from './initial.js'
+export * from './optimiser.js'
+export * from './sgd.js'
+export * from './step.js'
+export * from './training.js'
+export * from './trajectory.js'

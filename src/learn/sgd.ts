@@ -1,0 +1,15 @@
+/**
+ * Stochastic gradient descent.
+ *
+ *   sgd   p <- p - eta g
+ */
+import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import { mapTensors } from '../algebra/tensors.js'
+import { stateless } from './optimiser.js'
+import type { Optimiser } from './optimiser.js'
+
+/** Plain gradient descent with rate eta. */
+export const sgd =
+  <F extends Carrier>({ fill, scale }: TensorAlgebra<F>) =>
+  (eta: number): Optimiser<F> =>
+    stateless((gradients) => mapTensors<F>((g) => scale(fill([], -eta), g))(gradients))

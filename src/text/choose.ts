@@ -1,0 +1,61 @@
+/**
+ * How the next character is chosen from the scores of all: greedily, or by chance.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import * as S from 'fp-ts/lib/State.js'
+import type { Failure } from '../failure.js'
+import type { Random } from '../random.js'
+import { uniform } from '../random.js'
+
+/** From the scores (before softmax) of all characters to the number of one. */
+export type Choice = (scores: readonly number[]) => Random<number>
+
+/** The place of the largest score, the lowest on ties. */
+export const argmax = (scores: readonly number[]): number =>
+  scores.reduce((best, score, i) => (score > scores[best] ? i : best), 0)
+
+/** The best character, always. Draws nothing. */
+export const greedy: Choice = (scores) => S.of(argmax(scores))
+
+export interface Sampled {
+  /** Scores are divided by it: 1 follows the model, less is bolder towards the best, 0 is greedy. */
+  readonly temperature: number
+  /** Only the k best characters can be chosen, the lower number on ties; all of them without it. */
+  readonly topK?: number | undefined
+}
+
+/** Draws from softmax(scores / temperature) over the k best. */
+export const sampled = ({ temperature, topK }: Sampled): Either<Failure, Choice> =>
+  !(temperature >= 0 && temperature < Infinity)
+    ? E.left({
+        _tag: 'InvalidSetting',
+        setting: 'the temperature',
+        expected: 'a finite number, 0 or more',
+        came: String(temperature),
+      })
+    : topK !== undefined && !(Number.isSafeInteger(topK) && topK >= 1)
+      ? E.left({ _tag: 'InvalidSetting', setting: 'top-k', expected: 'a whole number, 1 or more', came: String(topK) })
+      : E.right(temperature === 0 ? greedy : drawn(temperature, topK))
+
+const drawn =
+  (temperature: number, topK: number | undefined): Choice =>
+  (scores) => {
+    const best = scores
+      .map((score, number) => ({ score, number }))
+      .toSorted((a, b) => b.score - a.score || a.number - b.number)
+      .slice(0, topK)
+    const weights = best.map(({ score }) => Math.exp((score - best[0].score) / temperature))
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    return S.map((u: number) => best[placeOf(weights, u * total)].number)(uniform)
+  }
+
+/** The first place at which the running sum of the weights exceeds the point. */
+const placeOf = (weights: readonly number[], point: number): number => {
+  const found = weights.reduce<{ readonly sum: number; readonly place?: number }>(
+    ({ sum, place }, weight, i) =>
+      place !== undefined ? { sum, place } : sum + weight > point ? { sum, place: i } : { sum: sum + weight },
+    { sum: 0 },
+  )
+  return found.place ?? 0
+}

@@ -1,0 +1,79 @@
+/**
+ * Prediction: reading a prefix one character at a time, then writing on, each chosen character read in turn.
+ */
+import type { State as Transition } from 'fp-ts/lib/State.js'
+import * as S from 'fp-ts/lib/State.js'
+import { product } from '../algebra/axis.js'
+import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { Cell, CellShape } from '../model/cell.js'
+import { forward, zeroState } from '../model/model.js'
+import type { Parameters } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { Sizes } from '../model/parameters.js'
+import type { State } from '../model/unroll.js'
+import type { RandomState } from '../random.js'
+import type { Choice } from './choose.js'
+
+/** What a reader has in mind after a character: its hidden state, and the scores of what comes next. */
+export interface Reading<H> {
+  readonly hidden: H
+  /** The scores of all characters, before softmax. */
+  readonly scores: readonly number[]
+}
+
+/** A model that reads: H is its hidden state. */
+export interface Reader<H> {
+  readonly start: H
+  readonly read: (hidden: H, character: number) => Reading<H>
+}
+
+/** The model as a reader: one row, one step at a time, from the zero state. */
+export const reader = <F extends Carrier, C extends CellShape>(
+  algebra: Concrete<F>,
+  cell: Cell<F, C>,
+  sizes: Sizes,
+  parameters: Parameters<F, C>,
+): Reader<State<F, C>> => {
+  const rows = product(timeAxis(1), batchAxis(1))
+  return {
+    start: zeroState(algebra, cell, sizes, rows.inner),
+    read: (hidden, character) => {
+      const X = algebra.oneHot([rows, vocabularyAxis(sizes.vocabulary)], [character])
+      const { O, state } = forward(algebra, cell)(parameters, hidden, X)
+      return { hidden: state, scores: algebra.toArray(O) }
+    },
+  }
+}
+
+/** Where a prediction stands: what was read, and the generator's state. */
+export interface Prediction<H> extends Reading<H> {
+  readonly random: RandomState
+}
+
+/** The reading of a prefix; it must hold at least one character. */
+export const readPrefix = <H>({ start, read }: Reader<H>, [first, ...others]: readonly number[]): Reading<H> =>
+  others.reduce((reading, character) => read(reading.hidden, character), read(start, first))
+
+/** One character more: chosen by the scores, then read. */
+export const writeCharacter =
+  <H>({ read }: Reader<H>, choose: Choice): Transition<Prediction<H>, number> =>
+  ({ hidden, scores, random }) => {
+    const [character, after] = choose(scores)(random)
+    return [character, { ...read(hidden, character), random: after }]
+  }
+
+/** `length` characters more. */
+export const writeCharacters = <H>(
+  model: Reader<H>,
+  choose: Choice,
+  length: number,
+): Transition<Prediction<H>, readonly number[]> =>
+  S.traverseArray(() => writeCharacter(model, choose))(Array.from({ length }))
+
+/** The prefix, followed by `length` characters that the model wrote. */
+export const predict =
+  <H>(model: Reader<H>, choose: Choice, random: RandomState) =>
+  (prefix: readonly number[], length: number): readonly number[] => {
+    const written = writeCharacters(model, choose, length)({ ...readPrefix(model, prefix), random })[0]
+    return [...prefix, ...written]
+  }
