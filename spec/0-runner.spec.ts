@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { check, forAll, seed, title } from './run.js'
+import { check, forAll, seed, title, wholeNumber } from './run.js'
 import { size } from './arbitraries.js'
 
 /** The message with which a claim fails, or undefined if it holds. */
@@ -29,7 +29,7 @@ describe('the runner', () => {
     expect(failure(forAll(size, (() => undefined) as never))).toContain('answered undefined')
   })
 
-  test.each([1, 'yes', {}, [], () => true, Promise.resolve(true), null, 0, NaN])('fails a law that answers %s', (answer) => {
+  test.each([[1], ['yes'], [{}], [[]], [() => true], [Promise.resolve(true)], [null], [0], [NaN]])('fails a law that answers %s', (answer) => {
     expect(failure(forAll(size, (() => answer) as never))).toContain('must answer true or false')
   })
 
@@ -52,6 +52,15 @@ describe('the runner', () => {
     expect(failure(forAll(fc.nat({ max: 99 }), (n) => n < 50))).toMatch(
       new RegExp(`SPEC_SEED=${String(seed)} SPEC_PATH=\\d+(:\\d+)*,`),
     )
+  })
+
+  test.each(['0', '-1', '', ' ', '1.5', 'ten', '1e400'])('refuses to give each law %j times its samples', (given) => {
+    expect(() => wholeNumber('SPEC_TIMES', given, 1, 1)).toThrow('SPEC_TIMES must be a whole number from 1 up')
+  })
+
+  test('takes its settings as they are given, or the ordinary ones', () => {
+    expect(wholeNumber('SPEC_SEED', '-7', 0, -8)).toBe(-7)
+    expect(wholeNumber('SPEC_SEED', undefined, 3, -8)).toBe(3)
   })
 
   test('names a law by its sentence and the equations it is about', () => {

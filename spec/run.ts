@@ -18,17 +18,18 @@ const SEED = 1990
 /** How long a law may take before it is taken for hung. */
 const PATIENCE_IN_MILLISECONDS = 60_000
 
-const wholeNumber = (name: string, ordinary: number): number => {
-  const given = process.env[name]
-  const value = given === undefined ? ordinary : Number(given)
-  if (given?.trim() === '' || !Number.isSafeInteger(value)) {
-    throw new Error(`${name} must be a whole number, and is ${JSON.stringify(given)}`)
+/** The setting as a whole number of at least `least`; anything else is refused, for a run of no samples proves nothing. */
+export const wholeNumber = (name: string, given: string | undefined, ordinary: number, least: number): number => {
+  const value = given === undefined ? ordinary : /^-?\d+$/.test(given) ? Number(given) : NaN
+  if (!(Number.isSafeInteger(value) && value >= least)) {
+    throw new Error(`${name} must be a whole number from ${String(least)} up, and is ${JSON.stringify(given)}`)
   }
   return value
 }
 
-export const seed = wholeNumber('SPEC_SEED', SEED)
-export const times = wholeNumber('SPEC_TIMES', 1)
+/** Seeds are 32-bit whole numbers, of either sign. */
+export const seed = wholeNumber('SPEC_SEED', process.env['SPEC_SEED'], SEED, -(2 ** 31))
+export const times = wholeNumber('SPEC_TIMES', process.env['SPEC_TIMES'], 1, 1)
 
 /** A claim about every sample of some arbitraries. Only `forAll` makes one. */
 export interface Claim {
@@ -60,7 +61,12 @@ export interface Options {
 /** Tries a claim on generated samples; throws the smallest sample it fails for, with the seed and path that lead there. */
 export const check = ({ property }: Claim, { runs = RUNS }: Options = {}): void => {
   const path = process.env['SPEC_PATH']
-  const details = fc.check(property, { seed, numRuns: runs * times, includeErrorInReport: true, ...(path === undefined ? {} : { path }) })
+  const details = fc.check(property, {
+    seed,
+    numRuns: runs * times,
+    includeErrorInReport: true,
+    ...(path === undefined ? {} : { path }),
+  })
   if (details.failed) {
     const replay = `SPEC_SEED=${String(details.seed)} SPEC_PATH=${String(details.counterexamplePath)}`
     throw new Error(`${String(fc.defaultReportMessage(details))}\nTo see it again: ${replay}, with this test alone`, {

@@ -1,9 +1,13 @@
 /**
- * Samples of laws: tensors as plain axes and numbers, which every interpreter can read in.
+ * Samples of laws: tensors as plain axes and numbers, which every interpreter can read in, and how
+ * what comes out is compared.
+ *
+ * Legend: u the unit roundoff of an algebra's numbers.
  */
-import type { Kind, URIS } from 'fp-ts/HKT'
-import type { Axes } from '../algebra/axis.js'
-import type { Concrete, OneHot } from '../algebra/tensor-algebra.js'
+import type { Kind } from 'fp-ts/HKT'
+import { sameAxes } from '../algebra/axis.js'
+import type { AnyAxis, Axes } from '../algebra/axis.js'
+import type { Carrier, Concrete, OneHot } from '../algebra/tensor-algebra.js'
 
 /** The axes of a tensor and its entries in row-major order, in no interpreter's terms. */
 export interface Plain<A> {
@@ -18,11 +22,80 @@ export interface PlainOneHot<A> {
 }
 
 /** The tensor of these numbers in an interpreter. */
-export const read = <F extends URIS, A extends Axes>(algebra: Concrete<F>, { axes, values }: Plain<A>): Kind<F, A> =>
+export const read = <F extends Carrier, A extends Axes>(algebra: Concrete<F>, { axes, values }: Plain<A>): Kind<F, A> =>
   algebra.tensor<A>(axes, values)
 
 /** The one-hot tensor of these indices in an interpreter. */
-export const readOneHot = <F extends URIS, A extends Axes>(
+export const readOneHot = <F extends Carrier, A extends Axes>(
   algebra: Concrete<F>,
   { axes, indices }: PlainOneHot<A>,
 ): OneHot<F, A> => algebra.oneHot<A>(axes, indices)
+
+/** 0, 1, ..., n - 1 */
+export const range = (n: number): readonly number[] => [...Array(n).keys()]
+
+/** The sum of the numbers, from the first to the last. */
+export const total = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0)
+
+/** The entries f(r, c) of a matrix of these axes, in row-major order. */
+export const tabulate = (
+  rows: AnyAxis,
+  columns: AnyAxis,
+  f: (row: number, column: number) => number,
+): readonly number[] => range(rows.size).flatMap((r) => range(columns.size).map((c) => f(r, c)))
+
+/** The entry at row r and column c of a plain matrix. */
+export const at =
+  ({ axes, values }: Plain<readonly [AnyAxis, AnyAxis]>) =>
+  (r: number, c: number): number =>
+    values[r * axes[1].size + c]
+
+/** <a, b>, the sum of a_i b_i over all entries of two tensors, by plain arithmetic. */
+export const inner = <F extends Carrier, A extends Axes>(algebra: Concrete<F>, a: Kind<F, A>, b: Kind<F, A>): number => {
+  const second = algebra.toArray<A>(b)
+  return total(algebra.toArray<A>(a).map((x, i) => x * second[i]))
+}
+
+/** Whether every pair is the same number, 0 being -0. Lists of different lengths are not, and NaN is nothing. */
+export const equalNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i])
+
+/** Whether |a - b| <= bound(i) for every pair. Lists of different lengths are not close, and NaN is close to nothing. */
+export const numbersWithin = (bound: (i: number) => number, a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) <= bound(i))
+
+/** Whether a tensor has these axes, and exactly these numbers. */
+export const holdsExactly = <F extends Carrier, A extends Axes>(
+  algebra: Concrete<F>,
+  a: Kind<F, A>,
+  { axes, values }: Plain<A>,
+): boolean => sameAxes(algebra.axesOf<A>(a), axes) && equalNumbers(algebra.toArray<A>(a), values)
+
+/** Whether two tensors have the same axes and equal numbers. */
+export const equalTensors = <F extends Carrier, A extends Axes>(
+  algebra: Concrete<F>,
+  a: Kind<F, A>,
+  b: Kind<F, A>,
+): boolean => holdsExactly(algebra, a, { axes: algebra.axesOf<A>(b), values: algebra.toArray<A>(b) })
+
+/** u of doubles, in which laws do their own arithmetic. */
+const DOUBLE_ROUNDOFF = 2 ** -53
+const SINGLE_ROUNDOFF = 2 ** -24
+
+/** u, half the distance from 1 to the next number: found by writing a number that only double precision can hold. */
+export const unitRoundoff = <F extends Carrier>(algebra: Concrete<F>): number =>
+  algebra.toArray<[]>(algebra.tensor<[]>([], [1 + 2 ** -40]))[0] === 1 ? SINGLE_ROUNDOFF : DOUBLE_ROUNDOFF
+
+/** What underflow can cost one operation: the smallest normal number of single precision, where it is flushed to 0. */
+export const UNDERFLOW = 2 ** -126
+
+/**
+ * How far a sum of n products, in whatever order, may be from the same sum computed here: each is within
+ * gamma_n sum |a_i b_i| of the exact sum, gamma_n = n u / (1 - n u).
+ *
+ * Source: Higham, Accuracy and Stability of Numerical Algorithms (2002), section 3.1.
+ */
+export const sumBound = (u: number, n: number, magnitudes: number): number =>
+  (gamma(n, u) + gamma(n, DOUBLE_ROUNDOFF)) * magnitudes + n * UNDERFLOW
+
+const gamma = (n: number, u: number): number => (n * u) / (1 - n * u)

@@ -1,0 +1,100 @@
+/** Generators of the samples that the laws of the algebra are about. */
+import fc from 'fast-check'
+import type { Axes } from '../src/algebra/axis.js'
+import type {
+  AdjointSample,
+  ElementwiseSample,
+  LayoutSample,
+  LogitsSample,
+  ProductSample,
+  RecurrenceSample,
+  RowSample,
+  ScatterSample,
+  SelectionSample,
+} from '../src/laws/algebra.js'
+import { axesNamed, listOf, plain, plainOneHot, sizeOrNone, smallInteger } from './arbitraries.js'
+
+export const products = (entry: fc.Arbitrary<number>): fc.Arbitrary<ProductSample> =>
+  axesNamed(['M', 'K', 'N', 'L']).chain(([M, K, N, L]) =>
+    fc.record({
+      A: plain([M, K], entry),
+      A2: plain([M, K], entry),
+      B: plain([K, N], entry),
+      B2: plain([K, N], entry),
+      C: plain([N, L], entry),
+    }),
+  )
+
+export const adjoints: fc.Arbitrary<AdjointSample> = axesNamed(['M', 'K', 'N']).chain(([M, K, N]) =>
+  fc.record({
+    c: plain([], smallInteger),
+    A: plain([M, K], smallInteger),
+    A2: plain([M, K], smallInteger),
+    W: plain([M, K], smallInteger),
+    B: plain([K, N], smallInteger),
+    Y: plain([M, N], smallInteger),
+    S: plain([N, M, K], smallInteger),
+    S2: plain([N, M, K], smallInteger),
+    b: plain([K], smallInteger),
+    y: plain([M], smallInteger),
+    x: plainOneHot([M, K]),
+  }),
+)
+
+export const selections: fc.Arbitrary<SelectionSample> = axesNamed(['R', 'V', 'C']).chain(([R, V, C]) =>
+  fc.record({
+    x: plainOneHot([R, V]),
+    W: plain([V, C], smallInteger),
+    A: plain([R, C], smallInteger),
+    O: plain([R, V], smallInteger),
+  }),
+)
+
+export const scatterings = (entry: fc.Arbitrary<number>): fc.Arbitrary<ScatterSample> =>
+  fc.tuple(axesNamed(['R', 'C']), axesNamed(['K'], sizeOrNone)).chain(([[R, C], [K]]) =>
+    fc.record({
+      base: plain([R, C], entry),
+      columns: plainOneHot([R, K, C]),
+      columnSource: plain([R, K], entry),
+      rows: plainOneHot([K, C, R]),
+      rowSource: plain([K, C], entry),
+    }),
+  )
+
+/** From no axis to three, empty ones included. */
+const anyAxes: fc.Arbitrary<Axes> = fc.oneof(
+  fc.constant([]),
+  axesNamed(['a'], sizeOrNone),
+  axesNamed(['a', 'b'], sizeOrNone),
+  axesNamed(['a', 'b', 'c'], sizeOrNone),
+)
+
+export const elementwise = (entry: fc.Arbitrary<number>): fc.Arbitrary<ElementwiseSample> =>
+  anyAxes.chain((axes) => fc.record({ a: plain(axes, entry), b: plain(axes, entry), c: plain([], entry) }))
+
+export const rows = (entry: fc.Arbitrary<number>): fc.Arbitrary<RowSample> =>
+  axesNamed(['R', 'C'], sizeOrNone).chain(([R, C]) => fc.record({ A: plain([R, C], entry), b: plain([C], entry) }))
+
+/** Whole-number logits up to that size, and whole numbers to add to them. */
+export const logits = (largest: number): fc.Arbitrary<LogitsSample> => {
+  const entry = fc.integer({ min: -largest, max: largest })
+  return axesNamed(['R', 'C']).chain(([R, C]) => fc.record({ a: plain([R, C], entry), shifts: listOf(R.size, entry) }))
+}
+
+export const layouts = (entry: fc.Arbitrary<number>): fc.Arbitrary<LayoutSample> =>
+  axesNamed(['T', 'N', 'C'], sizeOrNone).chain(([T, N, C]) =>
+    fc.record({ stack: plain([T, N, C], entry), matrix: plain([N, C], entry) }),
+  )
+
+export const recurrences: fc.Arbitrary<RecurrenceSample> = fc
+  .tuple(axesNamed(['N', 'C']), axesNamed(['T', 'T'], sizeOrNone))
+  .chain(([[N, C], [T, later]]) =>
+    fc.record({
+      x: plain([T, N], smallInteger),
+      w: plain([T, N, C], smallInteger),
+      laterX: plain([later, N], smallInteger),
+      laterW: plain([later, N, C], smallInteger),
+      s: plain([N], smallInteger),
+      q: plain([], smallInteger),
+    }),
+  )

@@ -1,0 +1,4 @@
+/** Laws as predicates, for anybody's test framework and anybody's implementation. */
+export * from './algebra.js'
+export * from './law.js'
+export * from './plain.js'
