@@ -47,11 +47,23 @@ export const product = <Outer extends AnyAxis, Inner extends AnyAxis>(
 /** The number of entries of a tensor with these axes: the product of their sizes, 1 for a scalar. */
 export const entries = (axes: Axes): number => axes.reduce((count, { size }) => count * size, 1)
 
-/** `[batch 2, hidden 3]`, for messages. */
-export const showAxes = (axes: Axes): string =>
-  `[${axes.map(({ name, size }) => `${String(name)} ${size}`).join(', ')}]`
+/** Whether the axis is two laid out as one, and can be split again. */
+export const isProduct = (a: AnyAxis): a is Product<AnyAxis, AnyAxis> => 'outer' in a && 'inner' in a
 
-export const sameAxis = (a: AnyAxis, b: AnyAxis): boolean => a.name === b.name && a.size === b.size
+/** `2`, or `2×3` for a product, whose factors matter too. */
+const showSize = (a: AnyAxis): string =>
+  isProduct(a) ? `${showSize(a.outer)}×${showSize(a.inner)}` : String(a.size)
+
+/** `[batch 2, hidden 3]`, for messages. */
+export const showAxes = (axes: Axes): string => `[${axes.map((a) => `${String(a.name)} ${showSize(a)}`).join(', ')}]`
+
+/** Whether two axes have the same name and size and, if they are products, the same factors. */
+export const sameAxis = (a: AnyAxis, b: AnyAxis): boolean =>
+  a.name === b.name && a.size === b.size && sameFactors(a, b)
+
+/** 2 rows of 3 are laid out otherwise than 3 rows of 2, though both are 6. */
+const sameFactors = (a: AnyAxis, b: AnyAxis): boolean =>
+  isProduct(a) && isProduct(b) ? sameAxis(a.outer, b.outer) && sameAxis(a.inner, b.inner) : isProduct(a) === isProduct(b)
 
 export const sameAxes = (a: Axes, b: Axes): boolean =>
-  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position]))
+  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position] as AnyAxis))

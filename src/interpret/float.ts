@@ -6,10 +6,11 @@
  * naming both where they do not.
  */
 import { defect } from '../algebra/defect.js'
-import { entries, product, sameAxes, sameAxis, showAxes } from '../algebra/axis.js'
-import type { AnyAxis, Axes, Product } from '../algebra/axis.js'
-import type { Concrete, ScanResult, ScanStep, Signature, Tensors } from '../algebra/tensor-algebra.js'
-import { fields, mapTensors } from '../algebra/tensors.js'
+import { entries, isProduct, product, showAxes } from '../algebra/axis.js'
+import type { Axes } from '../algebra/axis.js'
+import type { Concrete } from '../algebra/tensor-algebra.js'
+import { leading, requireMatch, requireRank, requireRankFrom, requireSame } from './agreement.js'
+import { floatScan } from './float-scan.js'
 import * as kernel from './kernel.js'
 import type { ReadonlyFloatArray, ReadonlyInt32Array } from './readonly-array.js'
 
@@ -37,33 +38,10 @@ declare module '../algebra/tensor-algebra.js' {
   }
 }
 
-const requireSame = (operation: string, a: { readonly axes: Axes }, b: { readonly axes: Axes }): void => {
-  if (!sameAxes(a.axes, b.axes)) {
-    defect(operation, `both operands need the same axes, and have ${showAxes(a.axes)} and ${showAxes(b.axes)}`)
-  }
-}
-
-const requireMatch = (
-  operation: string,
-  a: { readonly axes: Axes },
-  i: number,
-  b: { readonly axes: Axes },
-  j: number,
-): void => {
-  if (!sameAxis(a.axes[i], b.axes[j])) {
-    defect(
-      operation,
-      `axis ${String(i)} of ${showAxes(a.axes)} must be axis ${String(j)} of ${showAxes(b.axes)}, in name and size`,
-    )
-  }
-}
-
 const rowsAndColumns = (axes: Axes): readonly [number, number] => [axes[0].size, axes[1].size]
 
-/** All axes but the last. */
-const leading = (axes: Axes): Axes => axes.slice(0, -1)
-
-const isProduct = (a: AnyAxis): a is Product<AnyAxis, AnyAxis> => 'outer' in a && 'inner' in a
+const indexRange = (size: number): string =>
+  size === 0 ? 'absent, for there is nothing to name' : `a whole number from 0 to ${String(size - 1)}`
 
 /** The algebra of tensors whose numbers live in this kind of typed array. */
 export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
@@ -90,57 +68,18 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       : defect('tensor', `${showAxes(axes)} holds ${String(entries(axes))} numbers, and ${String(values.length)} came`)
 
   const oneHot = <A extends Axes>(axes: Readonly<A>, indices: ArrayLike<number>): OneHotTensor<A> => {
-    const size = axes[axes.length - 1].size
-    const wrong = Array.from(indices).find((index) => !(Number.isInteger(index) && index >= 0 && index < size))
+    requireRankFrom('oneHot', 1, { axes })
+    const { size } = axes[axes.length - 1]
     const count = entries(leading(axes))
-    return indices.length !== count
-      ? defect('oneHot', `${showAxes(axes)} needs ${String(count)} indices, and ${String(indices.length)} came`)
-      : wrong !== undefined
-        ? defect('oneHot', `an index must be a whole number from 0 to ${String(size - 1)}, and ${String(wrong)} came`)
-        : { axes, index: kernel.copyIndices(indices) }
+    const given = Array.from(indices)
+    const wrong = given.findIndex((index) => !(Number.isInteger(index) && index >= 0 && index < size))
+    return given.length !== count
+      ? defect('oneHot', `${showAxes(axes)} needs ${String(count)} indices, and ${String(given.length)} came`)
+      : wrong >= 0
+        ? defect('oneHot', `an index of ${showAxes(axes)} must be ${indexRange(size)}, and ${String(given[wrong])} came`)
+        : { axes, index: kernel.copyIndices(given) }
   }
 
-  const scanIn =
-    (reverse: boolean) =>
-    <T extends AnyAxis, S extends Signature, X extends Signature, Y extends Signature>(
-      step: ScanStep<'float', S, X, Y>,
-      initial: Tensors<'float', S>,
-      slices: Tensors<'float', Signature>,
-    ): ScanResult<'float', T, S, Y> => {
-      const time = leadingAxis(slices)
-      const sliceAt = (t: number) =>
-        mapTensors<'float'>((a) => sliceOf(a, t) as never)(slices) as unknown as Tensors<'float', X>
-      const order = [...Array(time.size).keys()]
-      const { state, outputs } = kernel.mapAccum(
-        (previous: Tensors<'float', S>, t) => step(previous, sliceAt(t)),
-        initial,
-        reverse ? order.toReversed() : order,
-      )
-      const inOrder = reverse ? outputs.toReversed() : outputs
-      // Without a step there is no output to learn the axes from, so one is made from slices of zeros.
-      const pattern =
-        inOrder[0] ??
-        step(initial, mapTensors<'float'>(({ axes }) => fillWith(axes.slice(1), 0) as never)(slices) as never).output
-      const stacked = mapTensors<'float'>(
-        ({ axes }, field) =>
-          make([time, ...axes], kernel.concatenate(storage, inOrder.map((output) => output[field].data))) as never,
-      )(pattern as Tensors<'float', Signature>)
-      return { state, outputs: stacked } as unknown as ScanResult<'float', T, S, Y>
-    }
-
-  const leadingAxis = (slices: Tensors<'float', Signature>): AnyAxis => {
-    const [first, ...others] = fields(slices).map((field) => slices[field])
-    if (first === undefined) return defect('scan', 'there must be at least one field to run along')
-    const [time] = first.axes
-    const odd = others.find((other) => !sameAxis(time, other.axes[0]))
-    if (odd !== undefined) requireMatch('scan', first, 0, odd, 0)
-    return time
-  }
-  const sliceOf = ({ axes, data }: Tensor<Axes>, t: number): Tensor<Axes> => {
-    const rest = axes.slice(1)
-    const length = entries(rest)
-    return make(rest, kernel.slice(data, t * length, (t + 1) * length))
-  }
   const fillWith = <A extends Axes>(axes: Readonly<A>, c: number): Tensor<A> =>
     make<A>(axes, kernel.fill(storage, entries(axes), c))
 
@@ -156,7 +95,10 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     div: elementwise('div'),
     min: elementwise('min'),
     max: elementwise('max'),
-    scale: (c, a) => make(a.axes, kernel.scale(storage, c.data[0], a.data)),
+    scale: (c, a) => {
+      requireRank('scale', 0, c)
+      return make(a.axes, kernel.scale(storage, c.data[0], a.data))
+    },
     oneMinus: mapped((x) => 1 - x),
     sqrt: mapped(Math.sqrt),
     exp: mapped(Math.exp),
@@ -165,33 +107,49 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     step: mapped((x) => (x > 0 ? 1 : 0)),
 
     matmul: (a, b) => {
+      requireRank('matmul', 2, a, b)
       requireMatch('matmul', a, 1, b, 0)
       return make([a.axes[0], b.axes[1]], kernel.product(storage, view(a), view(b)))
     },
     matmulTN: (a, b) => {
+      requireRank('matmulTN', 2, a, b)
       requireMatch('matmulTN', a, 0, b, 0)
       return make([a.axes[1], b.axes[1]], kernel.product(storage, transposed(a), view(b)))
     },
     matmulNT: (a, b) => {
+      requireRank('matmulNT', 2, a, b)
       requireMatch('matmulNT', a, 1, b, 1)
       return make([a.axes[0], b.axes[0]], kernel.product(storage, view(a), transposed(b)))
     },
-    transpose: (a) => make([a.axes[1], a.axes[0]], kernel.materialise(storage, transposed(a))),
+    transpose: (a) => {
+      requireRank('transpose', 2, a)
+      return make([a.axes[1], a.axes[0]], kernel.materialise(storage, transposed(a)))
+    },
     addRow: (a, b) => {
+      requireRank('addRow', 2, a)
+      requireRank('addRow', 1, b)
       requireMatch('addRow', a, 1, b, 0)
       return make(a.axes, kernel.addRow(storage, a.data, b.data, a.axes[0].size))
     },
-    sumRows: (a) => make([a.axes[1]], kernel.sumRows(storage, a.data, ...rowsAndColumns(a.axes))),
+    sumRows: (a) => {
+      requireRank('sumRows', 2, a)
+      return make([a.axes[1]], kernel.sumRows(storage, a.data, ...rowsAndColumns(a.axes)))
+    },
     sum: ({ data }) => scalar(kernel.sum(data)),
     maxAbs: ({ data }) => scalar(kernel.maxAbs(data)),
-    logSoftmax: (a) => make(a.axes, kernel.logSoftmax(storage, a.data, ...rowsAndColumns(a.axes))),
+    logSoftmax: (a) => {
+      requireRank('logSoftmax', 2, a)
+      return make(a.axes, kernel.logSoftmax(storage, a.data, ...rowsAndColumns(a.axes)))
+    },
 
     dense: ({ axes, index }) => make(axes, kernel.dense(storage, index, axes[axes.length - 1].size)),
     select: (x, w) => {
+      requireRank('select', 2, x, w)
       requireMatch('select', x, 1, w, 0)
       return make([x.axes[0], w.axes[1]], kernel.select(storage, x.index, w.data, w.axes[1].size))
     },
     scatterAdd: (x, a) => {
+      requireRank('scatterAdd', 2, x, a)
       requireMatch('scatterAdd', x, 0, a, 0)
       const [, vocabulary] = x.axes
       const [, columns] = a.axes
@@ -201,10 +159,13 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       )
     },
     pick: (a, x) => {
+      requireRank('pick', 2, a)
       requireSame('pick', a, x)
       return make([a.axes[0]], kernel.pick(storage, a.data, x.index, a.axes[1].size))
     },
     scatterColumns: (base, index, source) => {
+      requireRank('scatterColumns', 2, base)
+      requireRank('scatterColumns', 3, index)
       requireMatch('scatterColumns', base, 0, index, 0)
       requireMatch('scatterColumns', base, 1, index, 2)
       requireSame('scatterColumns', source, { axes: leading(index.axes) })
@@ -213,6 +174,8 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       return make(base.axes, kernel.scatter(storage, base.data, source.data, place))
     },
     scatterRows: (base, index, source) => {
+      requireRank('scatterRows', 2, base)
+      requireRank('scatterRows', 3, index)
       requireMatch('scatterRows', base, 1, index, 1)
       requireMatch('scatterRows', base, 0, index, 2)
       requireSame('scatterRows', source, { axes: leading(index.axes) })
@@ -220,27 +183,35 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       const place = (i: number) => index.index[i] * columns + (i % columns)
       return make(base.axes, kernel.scatter(storage, base.data, source.data, place))
     },
-    argmax: (a) => ({ axes: a.axes, index: kernel.argmax(a.data, ...rowsAndColumns(a.axes)) }),
+    argmax: (a) => {
+      requireRank('argmax', 2, a)
+      const [rows, columns] = rowsAndColumns(a.axes)
+      if (rows > 0 && columns === 0) defect('argmax', `the rows of ${showAxes(a.axes)} have no largest entry`)
+      return { axes: a.axes, index: kernel.argmax(a.data, rows, columns) }
+    },
 
     axesOf: ({ axes }) => axes,
     fill: fillWith,
     rename: (a, last) => {
+      requireRank('rename', 2, a)
       if (a.axes[1].size !== last.size) {
         defect('rename', `${showAxes(a.axes)} cannot end in ${showAxes([last])}: the sizes differ`)
       }
       return make([a.axes[0], last], a.data)
     },
     merge: ({ axes, data }) => {
+      requireRankFrom('merge', 2, { axes })
       const [outer, inner, ...rest] = axes as Axes
       return make([product(outer, inner), ...rest] as never, data)
     },
     split: ({ axes, data }) => {
+      requireRankFrom('split', 1, { axes })
       const [merged, ...rest] = axes as Axes
       return isProduct(merged)
         ? make([merged.outer, merged.inner, ...rest] as never, data)
         : defect('split', `the first axis of ${showAxes(axes)} is not a product of two axes`)
     },
-    scan: scanIn(false),
-    scanReverse: scanIn(true),
+    scan: floatScan(storage, false),
+    scanReverse: floatScan(storage, true),
   }
 }
