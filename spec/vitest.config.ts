@@ -1,7 +1,18 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { root, sources } from './house/parts.js'
+
+/** Where a report is asked for, besides the one on the terminal. */
+const report = process.env['SPEC_REPORT']
 
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  test: { include: ['spec/**/*.spec.ts'] },
+  root,
+  // The package's own name means its sources here, so that examples run as an importer writes them, unbuilt.
+  resolve: {
+    alias: sources.map(([part, path]) => ({ find: new RegExp(`^${part}$`), replacement: join(root, path) })),
+  },
+  test: {
+    include: ['spec/**/*.spec.ts'],
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+  },
 })

@@ -1,0 +1,129 @@
+/**
+ * The guards of the house can fail: each is shown something that it must refuse, and something that it must not.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { cruise } from 'dependency-cruiser'
+import type { ICruiseResult } from 'dependency-cruiser'
+import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config'
+import { ESLint } from 'eslint'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..')
+/** The first complaint pays for reading the types of the whole project. */
+const PATIENCE_IN_MILLISECONDS = 60_000
+
+const eslint = new ESLint({ cwd: root, overrideConfigFile: join(import.meta.dirname, 'eslint.config.js') })
+
+/** The rules that refuse this code, were it the contents of that file. */
+const complaints = async (filePath: string, code: string): Promise<readonly (string | null)[]> => {
+  const [result] = await eslint.lintText(code, { filePath: join(root, filePath) })
+  return result.messages.map(({ ruleId, message }) => ruleId ?? message)
+}
+
+describe('the linter', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+  test.each([
+    ['src/model/rnn.ts', 'let a = 1\nexport const b = () => (a = 2)', 'functional/no-let'],
+    ['src/model/rnn.ts', 'let a = 1\nexport const b = () => (a = 2)', 'no-restricted-syntax'],
+    ['src/model/rnn.ts', 'export const f = (a: number) => { a++; return a }', 'no-restricted-syntax'],
+    ['src/model/rnn.ts', 'export const f = (a: { b: number }) => { a.b = 1 }', 'functional/immutable-data'],
+    ['src/model/rnn.ts', 'export const f = (a: number[]) => a.push(1)', 'functional/immutable-data'],
+    ['src/model/rnn.ts', 'export const f = (a: Map<number, number>) => a.set(1, 1)', 'functional/immutable-data'],
+    ['src/model/rnn.ts', 'export const f = (a: () => unknown) => { a() }', 'functional/no-expression-statements'],
+    ['src/model/rnn.ts', 'export class A {}', 'functional/no-classes'],
+    ['src/model/rnn.ts', "export const f = () => { throw new Error('no') }", 'functional/no-throw-statements'],
+    ['src/model/rnn.ts', 'export interface A { b: number }', 'functional/type-declaration-immutability'],
+    ['src/model/rnn.ts', 'export const f = (a: number[]) => a[0]', 'functional/prefer-immutable-types'],
+    ['src/text/plan.ts', 'export const f = () => { while (true); }', 'functional/no-loop-statements'],
+    ['src/text/plan.ts', 'export const f = () => Math.random()', 'no-restricted-properties'],
+    ['src/text/plan.ts', 'const { random } = Math\nexport const f = () => random()', 'house/only-globals'],
+    ['src/text/plan.ts', 'const m = Math\nexport const f = () => m.random()', 'house/only-globals'],
+    ['src/text/plan.ts', "export const f = (a: string) => a.localeCompare('b')", 'no-restricted-syntax'],
+    ['src/text/plan.ts', 'export async function f() { return 1 }', 'no-restricted-syntax'],
+    ['src/text/plan.ts', 'export function* f() { yield 1 }', 'no-restricted-syntax'],
+    ['src/learn/sgd.ts', "import { readFile } from 'node:fs'\nexport const f = readFile", 'no-restricted-imports'],
+    ['src/learn/sgd.ts', "import { readFile } from 'fs'\nexport const f = readFile", 'no-restricted-imports'],
+    ['src/learn/sgd.ts', "import { InferenceSession } from 'onnxruntime-node'", 'no-restricted-imports'],
+    ['src/learn/sgd.ts', "export const f = () => import('node:fs')", 'no-restricted-syntax'],
+    ['src/learn/sgd.ts', 'export const f = () => Date.now()', 'house/only-globals'],
+    ['src/learn/sgd.ts', 'export const f = () => performance.now()', 'house/only-globals'],
+    ['src/learn/sgd.ts', 'export const f = () => process.env', 'house/only-globals'],
+    ['src/learn/sgd.ts', "export const f = () => console.log('')", 'house/only-globals'],
+    ['src/learn/sgd.ts', 'export const f = () => globalThis', 'house/only-globals'],
+    ['src/learn/sgd.ts', 'export const f = (a: () => void) => setTimeout(a, 1)', 'house/only-globals'],
+    ['src/learn/sgd.ts', "export const f = () => fetch('')", 'house/only-globals'],
+    ['src/learn/sgd.ts', 'export const f = () => new Float32Array(1)', 'house/only-globals'],
+    ['src/interpret/float.ts', 'export const f = () => { for (;;); }', 'functional/no-loop-statements'],
+    ['src/interpret/kernel.ts', 'export const f = () => Date.now()', 'house/only-globals'],
+    ['src/interpret/kernel.ts', 'export class A {}', 'functional/no-classes'],
+    ['src/cli/main.ts', 'export const f = (a: any) => a.b', '@typescript-eslint/no-unsafe-return'],
+    ['spec/run.ts', "import { test } from 'vitest'\ntest.only('one', () => undefined)", 'no-restricted-properties'],
+    ['spec/run.ts', 'export const f = () => performance.now()', 'no-restricted-globals'],
+    ['spec/run.ts', `export const f = '${'long '.repeat(30)}'`, 'max-len'],
+  ])('refuses, in %s: %s', async (file, code, rule) => {
+    expect(await complaints(file, code)).toContain(rule)
+  })
+
+  test.each([
+    ['src/model/rnn.ts', 'export const f = (a: readonly number[]) => [...a, Math.max(...a)]'],
+    ['src/interpret/kernel.ts', 'export const f = () => { let a = 0; for (; a < 3; a++); return new Float32Array(a) }'],
+    ['src/cli/main.ts', "import process from 'node:process'\nexport const f = () => process.uptime() + Date.now()"],
+  ])('lets pass, in %s: %s', async (file, code) => {
+    expect(await complaints(file, code)).toEqual([])
+  })
+})
+
+describe('the layers', () => {
+  let house: string
+  beforeAll(() => {
+    house = mkdtempSync(join(tmpdir(), 'pure-rnn-layers-'))
+  })
+  afterAll(() => {
+    rmSync(house, { recursive: true })
+  })
+
+  /** The rules that a house of these modules, by path, breaks. */
+  const violations = async (modules: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    const place = mkdtempSync(join(house, 'case-'))
+    Object.entries({ 'package.json': '{ "type": "module" }', ...modules }).forEach(([path, code]) => {
+      mkdirSync(dirname(join(place, path)), { recursive: true })
+      writeFileSync(join(place, path), code)
+    })
+    const { options, ...ruleSet } = await extractDepcruiseConfig(join(import.meta.dirname, 'layers.js'))
+    const { output } = await cruise(['src'], { ...options, baseDir: place, validate: true, ruleSet })
+    return (output as ICruiseResult).summary.violations.map(({ rule }) => rule.name)
+  }
+  const empty = 'export {}'
+
+  test.each([
+    ['an equation that knows the command', 'model', ['src/model/a.ts', "import '../cli/main.js'"], 'src/cli/main.ts'],
+    ['a reading that knows the model', 'interpret', ['src/interpret/a.ts', "import '../model/b.js'"], 'src/model/b.ts'],
+    ['even a type of it', 'interpret', ['src/interpret/a.ts', "import type {} from '../model/b.js'"], 'src/model/b.ts'],
+    ['training that knows a reading', 'learn', ['src/learn/a.ts', "import '../interpret/b.js'"], 'src/interpret/b.ts'],
+    ['an algebra that knows the model', 'algebra', ['src/algebra/a.ts', "import '../model/b.js'"], 'src/model/b.ts'],
+  ] as const)('refuse %s', async (_, layer, [path, code], other) => {
+    expect(await violations({ [path]: code, [other]: empty })).toContain(`${layer}-imports-only-what-is-below`)
+  })
+
+  test.each([
+    ['a cycle', 'no-cycle', { 'src/model/a.ts': "import './b.js'", 'src/model/b.ts': "import './a.js'" }],
+    ['a folder without a layer', 'every-module-has-a-layer', { 'src/misc/a.ts': "import 'fp-ts'" }],
+    ['a test', 'src-imports-nothing-beside-it', { 'src/a.ts': "import '../spec/b.js'", 'spec/b.ts': empty }],
+    ['an engine in the core', 'only-a-session-opens-the-engine', { 'src/learn/a.ts': "import 'onnxruntime-node'" }],
+    ['a file system in the core', 'only-the-command-touches-the-system', { 'src/store/a.ts': "import 'node:fs'" }],
+    ['an import of nothing', 'every-import-resolves', { 'src/model/a.ts': "import './b.js'" }],
+  ] as const)('refuse %s', async (_, rule, modules) => {
+    expect(await violations(modules)).toContain(rule)
+  })
+
+  test('let a house pass whose layers point one way', async () => {
+    const modules = {
+      'src/algebra/a.ts': empty,
+      'src/model/b.ts': "import '../algebra/a.js'",
+      'src/learn/c.ts': "import '../model/b.js'",
+      'src/cli/main.ts': "import 'node:fs'\nimport '../learn/c.js'",
+    }
+    expect(await violations(modules)).toEqual([])
+  })
+})

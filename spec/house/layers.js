@@ -1,0 +1,56 @@
+/**
+ * Which way the layers point: each folder of `src` with all that it may import, besides itself.
+ *
+ *   algebra <- model <- learn <- store <- cli
+ *
+ * An interpreter knows the algebra and nothing of recurrent networks; the equations know no interpreter.
+ */
+const leaves = ['failure', 'random']
+const layers = {
+  failure: [],
+  random: [],
+  algebra: [],
+  interpret: ['algebra'],
+  model: [...leaves, 'algebra'],
+  text: [...leaves, 'algebra', 'model'],
+  learn: [...leaves, 'algebra', 'model', 'text'],
+  store: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn'],
+  laws: [...leaves, 'algebra', 'model', 'text', 'learn'],
+  index: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn', 'store'],
+  cli: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn', 'store', 'index'],
+}
+
+const within = (names) => `^src/(${names.join('|')})([./]|$)`
+
+const rule = (name, from, to) => ({ name, severity: 'error', from, to })
+
+const layer = ([name, below]) =>
+  rule(`${name}-imports-only-what-is-below`, { path: within([name]) }, { path: '^src/', pathNot: within([name, ...below]) })
+
+const source = { path: '^src/' }
+/** The modules that open ONNX Runtime. */
+const session = '^src/interpret/onnx/session'
+const effects = ['^src/cli/', session]
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(layers).map(layer),
+    rule('every-module-has-a-layer', { path: '^src/', pathNot: within(Object.keys(layers)) }, {}),
+    rule('src-imports-nothing-beside-it', source, { path: '^(spec|docs|dist)/' }),
+    rule('no-cycle', {}, { circular: true }),
+    rule('every-import-resolves', {}, { couldNotResolve: true }),
+    rule('only-a-session-opens-the-engine', { path: '^src/', pathNot: session }, { path: 'onnxruntime' }),
+    rule('only-the-command-touches-the-system', { path: '^src/', pathNot: effects }, { dependencyTypes: ['core'] }),
+    rule('src-needs-only-what-an-importer-installs', source, {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      dependencyTypesNot: ['type-only'],
+    }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

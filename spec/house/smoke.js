@@ -1,0 +1,82 @@
+/**
+ * The smoke test of the package as it would be published: packed, looked through, installed into a fresh project,
+ * every entry imported in plain Node, a program compiled against its types and run, the command asked for help.
+ */
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const place = mkdtempSync(join(tmpdir(), 'pure-rnn-smoke-'))
+
+const run = (command, args, cwd = place) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+const require = (condition, message) => {
+  if (!condition) throw new Error(message)
+}
+
+/** What a tarball may hold, besides the compiled form of each source. */
+const EXPECTED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+|src\/.+\.(ts|txt|md))$/
+const NEEDED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.\w+$/.test(path))
+  .map((path) => path.replaceAll('\\', '/'))
+const compiled = sources
+  .filter((path) => path.endsWith('.ts'))
+  .flatMap((path) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((kind) => `dist/${path.replace(/\.ts$/, kind)}`))
+
+const steps = {
+  'npm pack': () => {
+    const answer = run('npm', ['pack', '--json', '--loglevel', 'error', '--pack-destination', place], root)
+    const [{ files }] = JSON.parse(answer.slice(answer.indexOf('[')))
+    const packed = files.map(({ path }) => path)
+    const unwanted = packed.filter((path) => !EXPECTED.test(path) && !compiled.includes(path))
+    const needed = [...NEEDED, ...compiled, ...sources.map((path) => `src/${path}`)]
+    const missing = needed.filter((path) => !packed.includes(path))
+    require(unwanted.length === 0, `not expected in the tarball: ${unwanted.join(', ')}`)
+    require(missing.length === 0, `missing in the tarball: ${missing.join(', ')}`)
+  },
+  'npm install': () => {
+    writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'importer', private: true, type: 'module' }))
+    const [tarball] = readdirSync(place).filter((name) => name.endsWith('.tgz'))
+    run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', `./${tarball}`])
+  },
+  'import every entry': () => {
+    const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json')
+    entries.forEach((entry) => {
+      const name = `${manifest.name}${entry.slice(1)}`
+      const names = run('node', ['-e', `import('${name}').then((all) => console.log(Object.keys(all).length))`])
+      require(Number(names) > 0, `${name} exports nothing`)
+    })
+    require(run('node', ['-p', `require('${manifest.name}/package.json').version`]).trim() === manifest.version, 'version')
+  },
+  'compile and run an importer': () => {
+    copyFileSync(join(import.meta.dirname, 'consumer.ts'), join(place, 'consumer.ts'))
+    const strictly = ['--strict', '--skipLibCheck', 'false', '--types', '', '--lib', 'es2023']
+    const modern = ['--module', 'nodenext', '--target', 'es2022', '--exactOptionalPropertyTypes']
+    run('node', [join(root, 'node_modules/typescript/bin/tsc'), ...strictly, ...modern, 'consumer.ts'])
+    run('node', ['consumer.js'])
+  },
+  'pure-rnn --help': () => {
+    require(run('npx', ['--no-install', 'pure-rnn', '--help']).includes('train'), 'the help does not name the commands')
+  },
+}
+
+const attempt = ([name, step]) => {
+  try {
+    step()
+    console.log(`ok      ${name}`)
+    return true
+  } catch (error) {
+    console.error(`FAILED  ${name}\n${[error.message, error.stdout, error.stderr].filter(Boolean).join('\n')}`)
+    return false
+  }
+}
+
+const passed = Object.entries(steps).every(attempt)
+rmSync(place, { recursive: true, force: true })
+process.exitCode = passed ? 0 : 1
