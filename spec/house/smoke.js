@@ -29,6 +29,11 @@ const compiled = sources
   .filter((path) => path.endsWith('.ts'))
   .flatMap((path) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((kind) => `dist/${path.replace(/\.ts$/, kind)}`))
 
+/** `pure-rnn`, `pure-rnn/model`, ... */
+const entries = Object.keys(manifest.exports)
+  .filter((entry) => entry !== './package.json')
+  .map((entry) => `${manifest.name}${entry.slice(1)}`)
+
 const steps = {
   'npm pack': () => {
     const answer = run('npm', ['pack', '--json', '--loglevel', 'error', '--pack-destination', place], root)
@@ -46,9 +51,7 @@ const steps = {
     run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', `./${tarball}`])
   },
   'import every entry': () => {
-    const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json')
-    entries.forEach((entry) => {
-      const name = `${manifest.name}${entry.slice(1)}`
+    entries.forEach((name) => {
       const names = run('node', ['-e', `import('${name}').then((all) => console.log(Object.keys(all).length))`])
       require(Number(names) > 0, `${name} exports nothing`)
     })
@@ -56,9 +59,12 @@ const steps = {
   },
   'compile and run an importer': () => {
     copyFileSync(join(import.meta.dirname, 'consumer.ts'), join(place, 'consumer.ts'))
-    const strictly = ['--strict', '--skipLibCheck', 'false', '--types', '', '--lib', 'es2023']
-    const modern = ['--module', 'nodenext', '--target', 'es2022', '--exactOptionalPropertyTypes']
-    run('node', [join(root, 'node_modules/typescript/bin/tsc'), ...strictly, ...modern, 'consumer.ts'])
+    const everything = entries.map((name, i) => `export * as part${i} from '${name}'`)
+    writeFileSync(join(place, 'everything.ts'), everything.join('\n'))
+    const strictly = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [] }
+    const compilerOptions = { ...strictly, module: 'nodenext', target: 'es2022', lib: ['es2023'] }
+    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts', 'everything.ts'] }))
+    run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--project', place])
     run('node', ['consumer.js'])
   },
   'pure-rnn --help': () => {
