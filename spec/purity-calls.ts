@@ -1,0 +1,269 @@
+/**
+ * A call of every operation of an algebra, and of every function that the algebra and the model export.
+ * `purity.spec.ts` compares these tables with what exists: what is added without a call here makes it fail.
+ */
+import fc from 'fast-check'
+import type { Kind } from 'fp-ts/HKT'
+import * as ofAlgebra from '../src/algebra/index.js'
+import type { Axes, Axis, Carrier, Concrete, OneHot, ScanStep, UnfoldStep } from '../src/algebra/index.js'
+import * as ofModel from '../src/model/index.js'
+import type {
+  Batch,
+  Cell,
+  Hidden,
+  Parameters,
+  Previous,
+  Rnn,
+  Rows,
+  State,
+  Tape,
+  Time,
+  Vocabulary,
+} from '../src/model/index.js'
+import { read, readOneHot } from '../src/laws/plain.js'
+import type { Plain, PlainOneHot } from '../src/laws/plain.js'
+import { plain, plainOneHot, real, size } from './arbitraries.js'
+import { call } from './purity.js'
+import type { Call } from './purity.js'
+
+type K = Axis<'K'>
+
+/** T steps of N rows, and the parameters of a model, in no interpreter's terms. */
+export interface PlainWorld {
+  readonly sizes: { readonly vocabulary: number; readonly hidden: number }
+  readonly batch: Batch
+  readonly c: Plain<[]>
+  readonly H: Plain<[Batch, Hidden]>
+  readonly dH: Plain<[Batch, Hidden]>
+  readonly H_prev: Plain<[Batch, Previous]>
+  readonly O: Plain<[Batch, Vocabulary]>
+  readonly inTime: Plain<[Time, Batch, Hidden]>
+  readonly W_xh: Plain<[Vocabulary, Hidden]>
+  readonly W_hh: Plain<[Previous, Hidden]>
+  readonly b_h: Plain<[Hidden]>
+  readonly W_hq: Plain<[Hidden, Vocabulary]>
+  readonly b_q: Plain<[Vocabulary]>
+  readonly x: PlainOneHot<[Batch, Vocabulary]>
+  readonly X: PlainOneHot<[Rows, Vocabulary]>
+  readonly Y: PlainOneHot<[Rows, Vocabulary]>
+  readonly columns: PlainOneHot<[Batch, K, Vocabulary]>
+  readonly columnSource: Plain<[Batch, K]>
+  readonly rows: PlainOneHot<[K, Vocabulary, Batch]>
+  readonly rowSource: Plain<[K, Vocabulary]>
+}
+
+export const worlds: fc.Arbitrary<PlainWorld> = fc.tuple(size, size, size, size, size).chain(([v, h, n, t, k]) => {
+  const [V, H, P, N] = [ofModel.vocabularyAxis(v), ofModel.hiddenAxis(h), ofModel.previousAxis(h), ofModel.batchAxis(n)]
+  const [T, each] = [ofModel.timeAxis(t), ofAlgebra.axis('K', k)]
+  const rows = ofAlgebra.product(T, N)
+  return fc.record({
+    sizes: fc.constant({ vocabulary: v, hidden: h }),
+    batch: fc.constant(N),
+    c: plain([], real),
+    H: plain([N, H], real),
+    dH: plain([N, H], real),
+    H_prev: plain([N, P], real),
+    O: plain([N, V], real),
+    inTime: plain([T, N, H], real),
+    W_xh: plain([V, H], real),
+    W_hh: plain([P, H], real),
+    b_h: plain([H], real),
+    W_hq: plain([H, V], real),
+    b_q: plain([V], real),
+    x: plainOneHot([N, V]),
+    X: plainOneHot([rows, V]),
+    Y: plainOneHot([rows, V]),
+    columns: plainOneHot([N, each, V]),
+    columnSource: plain([N, each], real),
+    rows: plainOneHot([each, V, N]),
+    rowSource: plain([each, V], real),
+  })
+})
+
+/** The operands of one call of each operation. */
+export const operationCalls = <F extends Carrier>(
+  algebra: Concrete<F>,
+  world: PlainWorld,
+): Readonly<Record<keyof Concrete<F>, readonly unknown[]>> => {
+  const [c, H, dH, O, inTime] = [
+    read(algebra, world.c),
+    read(algebra, world.H),
+    read(algebra, world.dH),
+    read(algebra, world.O),
+    read(algebra, world.inTime),
+  ]
+  const x = readOneHot(algebra, world.x)
+  const [N] = world.O.axes
+  const step: ScanStep<F, { H: [Batch, Hidden] }, { H: [Batch, Hidden] }, { Y: [Batch, Hidden] }> = (state, slice) => ({
+    state: { H: algebra.add<[Batch, Hidden]>(state.H, slice.H) },
+    output: { Y: algebra.mul<[Batch, Hidden]>(state.H, slice.H) },
+  })
+  const writeOn: UnfoldStep<F, { H: [Batch, Hidden] }, [Batch, Vocabulary]> = (state) => ({
+    state,
+    output: algebra.argmax<Batch, Vocabulary>(O),
+  })
+  return {
+    tensor: [world.H.axes, [...world.H.values]],
+    oneHot: [world.x.axes, [...world.x.indices]],
+    toArray: [H],
+    indicesOf: [x],
+    add: [H, dH],
+    sub: [H, dH],
+    mul: [H, dH],
+    div: [H, dH],
+    min: [H, dH],
+    max: [H, dH],
+    scale: [c, H],
+    oneMinus: [H],
+    sqrt: [H],
+    exp: [H],
+    tanh: [H],
+    relu: [H],
+    step: [H],
+    matmul: [H, read(algebra, world.W_hq)],
+    matmulTN: [H, O],
+    matmulNT: [O, read(algebra, world.W_hq)],
+    transpose: [H],
+    addRow: [O, read(algebra, world.b_q)],
+    sumRows: [H],
+    sum: [H],
+    maxAbs: [H],
+    logSoftmax: [O],
+    dense: [x],
+    select: [x, read(algebra, world.W_xh)],
+    scatterAdd: [x, H],
+    pick: [O, x],
+    scatterColumns: [O, readOneHot(algebra, world.columns), read(algebra, world.columnSource)],
+    scatterRows: [O, readOneHot(algebra, world.rows), read(algebra, world.rowSource)],
+    argmax: [O],
+    axesOf: [H],
+    fill: [[N], 1],
+    rename: [H, ofModel.previousAxis(world.sizes.hidden)],
+    merge: [inTime],
+    split: [algebra.merge<Time, Batch, [Hidden]>(inTime)],
+    scan: [step, { H }, { H: inTime }],
+    scanReverse: [step, { H }, { H: inTime }],
+    unfold: [world.inTime.axes[0], writeOn, { H }, x],
+  }
+}
+
+/** One call of each function of `src/algebra`. */
+export const algebraCalls = <F extends Carrier>(
+  algebra: Concrete<F>,
+  world: PlainWorld,
+): Readonly<Record<string, Call>> => {
+  const { axis, entries, fields, foldTensors, isProduct, mapTensors, mergeTensors, product } = ofAlgebra
+  const { sameAxes, sameAxis, showAxes, splitTensors, zipTensors } = ofAlgebra
+  const { axes } = world.inTime
+  const [T, N] = axes
+  const state = { H: read(algebra, world.H) }
+  const stacked = { H: read(algebra, world.inTime) }
+  const double = <A extends Axes>(a: Kind<F, A>): Kind<F, A> => algebra.add<A>(a, a)
+  return {
+    axis: call(axis, 'hidden', world.sizes.hidden),
+    entries: call(entries, axes),
+    fields: call(fields<F, { H: [Batch, Hidden] }>, state),
+    foldTensors: call((a: typeof state) => foldTensors<F, number>(0, (count) => count + 1)(a), state),
+    isProduct: call(isProduct, product(T, N)),
+    mapTensors: call((a: typeof state) => mapTensors<F>(double)(a), state),
+    mergeTensors: call(mergeTensors(algebra)<Time, Batch, { H: [Hidden] }>, stacked),
+    product: call(product, T, N),
+    sameAxes: call(sameAxes, axes, [N, T]),
+    sameAxis: call(sameAxis, T, N),
+    showAxes: call(showAxes, axes),
+    splitTensors: call(
+      splitTensors(algebra)<Time, Batch, { H: [Hidden] }>,
+      mergeTensors(algebra)<Time, Batch, { H: [Hidden] }>(stacked),
+    ),
+    zipTensors: call((a: typeof state, b: typeof state) => zipTensors<F>(algebra.add)(a, b), state, state),
+  }
+}
+
+/** A model and a minibatch, read in an algebra. */
+const modelOf = <F extends Carrier>(algebra: Concrete<F>, world: PlainWorld) => {
+  const cell = ofModel.rnn(algebra, ofModel.tanh(algebra))
+  const parameters: Parameters<F, Rnn> = {
+    W_xh: read(algebra, world.W_xh),
+    W_hh: read(algebra, world.W_hh),
+    b_h: read(algebra, world.b_h),
+    W_hq: read(algebra, world.W_hq),
+    b_q: read(algebra, world.b_q),
+  }
+  const state: State<F, Rnn> = { H: read(algebra, world.H) }
+  const dState: State<F, Rnn> = { H: read(algebra, world.dH) }
+  const X: OneHot<F, [Rows, Vocabulary]> = readOneHot(algebra, world.X)
+  const Y: OneHot<F, [Rows, Vocabulary]> = readOneHot(algebra, world.Y)
+  const inputs = cell.project(parameters, X)
+  const tape: Tape<F, Rnn> = ofModel.unrollForward(algebra, cell)(parameters, state, inputs).tape
+  return { cell, parameters, state, dState, X, Y, inputs, tape }
+}
+
+/** One call of each function of `src/model`. */
+export const modelCalls = <F extends Carrier>(
+  algebra: Concrete<F>,
+  world: PlainWorld,
+): Readonly<Record<string, Call>> => {
+  const { cell, parameters, state, dState, X, Y, inputs, tape } = modelOf(algebra, world)
+  const { sizes, batch } = world
+  const { H } = ofModel.unrollForward(algebra, cell)(parameters, state, inputs)
+  const O = ofModel.outputForward(algebra)<Rows>(parameters, H)
+  return {
+    activation: call(ofModel.activation<F>, algebra, 'relu'),
+    tanh: call(ofModel.tanh<F>, algebra),
+    relu: call(ofModel.relu<F>, algebra),
+    identity: call(ofModel.identity<F>, algebra),
+    crossEntropyForward: call(ofModel.crossEntropyForward(algebra)<Rows, Vocabulary>, O, Y),
+    crossEntropyBackward: call(ofModel.crossEntropyBackward(algebra)<Rows, Vocabulary>, algebra.logSoftmax(O), Y),
+    meanLoss: call(ofModel.meanLoss, { total: 3, rows: 2 }),
+    perplexity: call(ofModel.perplexity, { total: 3, rows: 2 }),
+    parameterAxes: call(ofModel.parameterAxes<F, Rnn>, cell, sizes),
+    zeroState: call(ofModel.zeroState<F, Rnn>, algebra, cell, sizes, batch),
+    zeroAdjoint: call(ofModel.zeroAdjoint(algebra)<{ H: [Batch, Hidden] }>, state),
+    forward: call(ofModel.forward(algebra, cell), parameters, state, X),
+    backpropagate: call(ofModel.backpropagate(algebra, cell), parameters, state, X, Y, dState),
+    outputForward: call(ofModel.outputForward(algebra)<Rows>, parameters, H),
+    outputBackward: call(ofModel.outputBackward(algebra)<Rows>, parameters, H, O),
+    vocabularyAxis: call(ofModel.vocabularyAxis, sizes.vocabulary),
+    hiddenAxis: call(ofModel.hiddenAxis, sizes.hidden),
+    previousAxis: call(ofModel.previousAxis, sizes.hidden),
+    batchAxis: call(ofModel.batchAxis, batch.size),
+    timeAxis: call(ofModel.timeAxis, batch.size),
+    rnn: call(ofModel.rnn<F>, algebra, ofModel.tanh(algebra)),
+    unrollForward: call(ofModel.unrollForward(algebra, cell), parameters, state, inputs),
+    unrollBackward: call(ofModel.unrollBackward(algebra, cell), parameters, tape, dState, H),
+  }
+}
+
+/** One call of each part of a cell. */
+export const cellCalls = <F extends Carrier>(
+  algebra: Concrete<F>,
+  world: PlainWorld,
+): Readonly<Record<keyof Cell<F, Rnn>, Call>> => {
+  const { cell, parameters, state, dState, X, tape, inputs } = modelOf(algebra, world)
+  const H = read(algebra, world.H)
+  const tapeOfStep = { H, H_prev: read(algebra, world.H_prev) }
+  return {
+    parameterAxes: call(cell.parameterAxes, world.sizes),
+    stateAxes: call(cell.stateAxes, world.sizes, world.batch),
+    project: call(cell.project<Rows>, parameters, X),
+    forward: call(cell.forward, parameters, state, { Z: H }),
+    backward: call(cell.backward, parameters, tapeOfStep, dState, H),
+    gradients: call(cell.gradients<Rows>, X, tape, inputs),
+  }
+}
+
+/** One call of each part of each activation. */
+export const activationCalls = <F extends Carrier>(
+  algebra: Concrete<F>,
+  world: PlainWorld,
+): Readonly<Record<string, Call>> =>
+  Object.fromEntries(
+    ofModel.activationNames.flatMap((name) => {
+      const { of, derivative } = ofModel.activation(algebra, name)
+      const H = read(algebra, world.H)
+      return [
+        [`${name} of Z`, call(of<[Batch, Hidden]>, H)],
+        [`${name}' given H`, call(derivative<[Batch, Hidden]>, H)],
+      ]
+    }),
+  )

@@ -1,0 +1,120 @@
+/**
+ * Purity: every operation of every interpreter, and every function that the algebra and the model export, leaves its
+ * arguments bit for bit as they were, and answers the same bits when called again.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { axis } from '../src/algebra/index.js'
+import * as ofAlgebra from '../src/algebra/index.js'
+import * as ofModel from '../src/model/index.js'
+import type { Carrier, Concrete } from '../src/algebra/index.js'
+import { onEachInterpreter } from './interpreters.js'
+import { call, fingerprint, isPure } from './purity.js'
+import type { Call } from './purity.js'
+import { activationCalls, algebraCalls, cellCalls, modelCalls, operationCalls, worlds } from './purity-calls.js'
+import type { PlainWorld } from './purity-calls.js'
+import { forAll, law, seed } from './run.js'
+
+/** Each call is made on this many samples: no operation branches on a value, so shapes are all there is to vary. */
+const RUNS = 20
+
+const [someWorld] = fc.sample(worlds, { numRuns: 1, seed })
+
+/** The functions among a module's exports; classes are not called. */
+const functionsOf = (exports: object): readonly string[] =>
+  Object.entries(exports)
+    .filter(([, exported]) => typeof exported === 'function' && !String(exported).startsWith('class '))
+    .map(([name]) => name)
+
+type Calls = (world: PlainWorld) => Readonly<Record<string, Call>>
+
+/** That the table calls exactly the functions of these names, and a law for each of them. */
+const allPure = (names: readonly string[], calls: Calls): void => {
+  test('each has a call in the table, and each call is of one that exists', () => {
+    expect(Object.keys(calls(someWorld)).toSorted()).toEqual(names.toSorted())
+  })
+  Object.keys(calls(someWorld)).forEach((name) => {
+    law(
+      `${name} leaves its arguments as they were, and says the same twice`,
+      forAll(worlds, (world) => isPure(calls(world)[name])),
+      { runs: RUNS },
+    )
+  })
+}
+
+/** The calls of an algebra's operations. */
+const callsOfOperations =
+  <F extends Carrier>(algebra: Concrete<F>): Calls =>
+  (world) =>
+    Object.fromEntries(
+      Object.entries(operationCalls(algebra, world)).map(([name, operands]) => [
+        name,
+        call(algebra[name as keyof Concrete<F>] as (...given: readonly unknown[]) => unknown, ...operands),
+      ]),
+    )
+
+onEachInterpreter((name, algebra) => {
+  describe(`the operations of ${name}`, () => {
+    allPure(Object.keys(algebra), callsOfOperations(algebra))
+  })
+  describe(`the functions of the algebra, in ${name}`, () => {
+    allPure(functionsOf(ofAlgebra), (world) => algebraCalls(algebra, world))
+  })
+  describe(`the equations of the model, in ${name}`, () => {
+    allPure(functionsOf(ofModel), (world) => modelCalls(algebra, world))
+  })
+  describe(`the parts of a cell, in ${name}`, () => {
+    const cell = ofModel.rnn(algebra, ofModel.tanh(algebra))
+    allPure(Object.keys(cell), (world) => cellCalls(algebra, world))
+  })
+  describe(`the activations, in ${name}`, () => {
+    const parts = ofModel.activationNames.flatMap((phi) => [`${phi} of Z`, `${phi}' given H`])
+    allPure(parts, (world) => activationCalls(algebra, world))
+  })
+
+  describe(`what ${name} was given, or has given away, is a copy`, () => {
+    const entries = axis('entries', 3)
+    test('writing to the numbers a tensor was made of does not change it', () => {
+      const given = [Float32Array.of(1, 2, 3), Float64Array.of(1, 2, 3), [1, 2, 3]]
+      const tensors = given.map((values) => algebra.tensor([entries], values))
+      given.forEach((values) => values.fill(7))
+      expect(tensors.map((a) => algebra.toArray(a))).toEqual([[1, 2, 3], [1, 2, 3], [1, 2, 3]])
+    })
+    test('writing to the indices a one-hot tensor was made of does not change it', () => {
+      const given = [Int32Array.of(2, 1), [2, 1]]
+      const tensors = given.map((indices) => algebra.oneHot([axis('rows', 2), entries], indices))
+      given.forEach((indices) => indices.fill(0))
+      expect(tensors.map((x) => algebra.indicesOf(x))).toEqual([[2, 1], [2, 1]])
+    })
+    test('writing to the numbers that were read does not change the tensor', () => {
+      const a = algebra.tensor([entries], [1, 2, 3])
+      const x = algebra.oneHot([axis('rows', 2), entries], [2, 1])
+      ;(algebra.toArray(a) as number[]).fill(7)
+      ;(algebra.indicesOf(x) as number[]).fill(0)
+      expect(algebra.toArray(a)).toEqual([1, 2, 3])
+      expect(algebra.indicesOf(x)).toEqual([2, 1])
+    })
+  })
+})
+
+describe('the check of purity', () => {
+  test('tells -0 from 0, one array type from another, and a field from none', () => {
+    const values = [0, -0, NaN, '0', [0], { a: 0 }, { a: undefined }, {}, undefined, null, Float32Array.of(0), Float64Array.of(0)]
+    expect(new Set(values.map(fingerprint)).size).toBe(values.length)
+  })
+  test('fails a function that writes to its argument', () => {
+    expect(isPure(call((a: number[]) => a.fill(1)[0], [1, 2]))).toBe(false)
+    expect(isPure(call((a: Float32Array) => a.fill(1).length, Float32Array.of(0)))).toBe(false)
+    expect(isPure(call((a: { x?: number }) => delete a.x, { x: 1 }))).toBe(false)
+  })
+  test('fails a function whose answer depends on what it was asked before', () => {
+    const asked: number[] = []
+    expect(isPure(call((a: number) => asked.push(a), 1))).toBe(false)
+  })
+  test('fails a function that writes 0 for -0', () => {
+    expect(isPure(call((a: Float64Array) => a.fill(0).length, Float64Array.of(-0)))).toBe(false)
+  })
+  test('lets a function pass that only reads', () => {
+    expect(isPure(call((a: readonly number[]) => a.map((x) => x + 1), [1, 2]))).toBe(true)
+  })
+})

@@ -1,0 +1,44 @@
+/**
+ * Purity, as far as it can be observed: a call leaves each of its arguments bit for bit as it was, and the same
+ * call gives the same bits again.
+ *
+ * A typed array cannot be frozen, so arguments are fingerprinted before and after instead.
+ */
+
+/** A call: a function and what it is applied to, one argument list after another for a curried function. */
+export interface Call {
+  readonly run: (...operands: readonly never[]) => unknown
+  readonly operands: readonly unknown[]
+}
+
+export const call = <Operands extends readonly unknown[]>(
+  run: (...operands: Operands) => unknown,
+  ...operands: Operands
+): Call => ({ run: run as unknown as Call['run'], operands })
+
+const bitsOf = (x: number): string => new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16)
+
+/** A text that differs wherever two values differ, -0 from 0 and one NaN from another included. Functions are opaque. */
+export const fingerprint = (value: unknown): string => {
+  if (typeof value === 'number') return bitsOf(value)
+  if (typeof value === 'function') return 'function'
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    return `${value.constructor.name}(${Buffer.from(bytes).toString('hex')})`
+  }
+  if (Array.isArray(value)) return `[${value.map(fingerprint).join()}]`
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([key, field]) => `${JSON.stringify(key)}:${fingerprint(field)}`)
+      .join()}}`
+  }
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
+/** Whether the call, made twice, answers the same bits and leaves its operands as they were. */
+export const isPure = ({ run, operands }: Call): boolean => {
+  const before = fingerprint(operands)
+  const first = fingerprint(run(...(operands as readonly never[])))
+  const second = fingerprint(run(...(operands as readonly never[])))
+  return first === second && fingerprint(operands) === before
+}
