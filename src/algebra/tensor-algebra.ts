@@ -155,6 +155,17 @@ export type ScanStep<F extends Carrier, S extends Signature, X extends Signature
   slice: Tensors<F, X>,
 ) => { readonly state: Tensors<F, S>; readonly output: Tensors<F, Y> }
 
+export interface UnfoldResult<F extends Carrier, T extends AnyAxis, S extends Signature, A extends Axes> {
+  readonly state: Tensors<F, S>
+  readonly outputs: OneHot<F, [T, ...A]>
+}
+
+/** What one step of an unfold takes and returns. */
+export type UnfoldStep<F extends Carrier, S extends Signature, A extends Axes> = (
+  state: Tensors<F, S>,
+  input: OneHot<F, A>,
+) => { readonly state: Tensors<F, S>; readonly output: OneHot<F, A> }
+
 export interface Recurrence<F extends Carrier> {
   /**
    * Runs `step` along the leading axis T of every field of `slices`, handing the state on, and
@@ -171,6 +182,16 @@ export interface Recurrence<F extends Carrier> {
     initial: Tensors<F, S>,
     slices: Tensors<F, Along<T, X>>,
   ) => ScanResult<F, T, S, Y>
+  /**
+   * Runs `step` as many times as `time` has entries, each step's one-hot result being the next step's input, and
+   * stacks the results along it: how a model writes on by itself.
+   */
+  readonly unfold: <T extends AnyAxis, S extends Signature, A extends Axes>(
+    time: T,
+    step: UnfoldStep<F, S, A>,
+    initial: Tensors<F, S>,
+    first: OneHot<F, A>,
+  ) => UnfoldResult<F, T, S, A>
 }
 
 export interface TensorAlgebra<F extends Carrier>

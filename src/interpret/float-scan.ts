@@ -1,28 +1,26 @@
 /**
- * Scan, read in numbers: a loop over the slices of the leading axis.
+ * Scan and unfold, read in numbers: loops along the leading axis.
  */
-import { defect } from '../algebra/defect.js'
-import { entries, sameAxis } from '../algebra/axis.js'
+import { entries } from '../algebra/axis.js'
 import type { AnyAxis, Axes } from '../algebra/axis.js'
-import type { Along, ScanResult, ScanStep, Signature, Tensors } from '../algebra/tensor-algebra.js'
+import type {
+  Along,
+  ScanResult,
+  ScanStep,
+  Signature,
+  Tensors,
+  UnfoldResult,
+  UnfoldStep,
+} from '../algebra/tensor-algebra.js'
 import { fields, mapTensors } from '../algebra/tensors.js'
-import { requireMatch, requireRankFrom, requireSameRecord } from './agreement.js'
-import type { Tensor } from './float.js'
+import type { OneHotTensor, Tensor } from './float.js'
 import * as kernel from './kernel.js'
+import * as typing from './typing.js'
 
 type Records = Tensors<'float', Signature>
 
-/** The leading axis that all fields share. */
-const leadingAxis = (slices: Records): AnyAxis => {
-  const [first, ...others] = fields(slices).map((field) => slices[field])
-  if (first === undefined) return defect('scan', 'there must be at least one field to run along')
-  ;[first, ...others].forEach((each) => {
-    requireRankFrom('scan', 1, each)
-  })
-  const odd = others.find((other) => !sameAxis(first.axes[0], other.axes[0]))
-  if (odd !== undefined) requireMatch('scan', first, 0, odd, 0)
-  return first.axes[0]
-}
+const axesOf = (record: Records): typing.RecordAxes =>
+  Object.fromEntries(fields(record).map((field) => [field, record[field].axes]))
 
 /** Place t of a tensor's leading axis; the numbers are not copied. */
 const sliceAt = ({ axes, data }: Tensor<Axes>, t: number): Tensor<Axes> => {
@@ -40,12 +38,12 @@ export const floatScan =
     slices: Tensors<'float', Along<T, X>>,
   ): ScanResult<'float', T, S, Y> => {
     const records = slices as unknown as Records
-    const time = leadingAxis(records)
+    const time = typing.time(axesOf(records))
     const cut = (slice: (a: Tensor<Axes>) => Tensor<Axes>) =>
       mapTensors<'float'>((a) => slice(a) as never)(records) as unknown as Tensors<'float', X>
     const checked = (previous: Tensors<'float', S>, slice: Tensors<'float', X>) => {
       const next = step(previous, slice)
-      requireSameRecord('scan', previous as Records, next.state as Records)
+      typing.sameRecord('scan', axesOf(previous as Records), axesOf(next.state as Records))
       return next
     }
     const order = [...Array(time.size).keys()]
@@ -67,10 +65,33 @@ export const floatScan =
 /** The records one after the other along a new leading axis, field by field. */
 const stack = (storage: kernel.Storage, time: AnyAxis, pattern: Records, records: readonly Records[]): Records => {
   records.forEach((record) => {
-    requireSameRecord('scan', pattern, record)
+    typing.sameRecord('scan', axesOf(pattern), axesOf(record))
   })
   return mapTensors<'float'>(({ axes }, field) => {
     const parts = records.map((record) => record[field].data)
     return { axes: [time, ...(axes as Axes)], data: kernel.concatenate(storage, parts) } as never
   })(pattern)
+}
+
+/** `unfold`: each step's one-hot result is the next step's input. */
+export const floatUnfold = <T extends AnyAxis, S extends Signature, A extends Axes>(
+  time: T,
+  step: UnfoldStep<'float', S, A>,
+  initial: Tensors<'float', S>,
+  first: OneHotTensor<A>,
+): UnfoldResult<'float', T, S, A> => {
+  const { state, outputs } = kernel.mapAccum(
+    ({ state: previous, last }: { readonly state: Tensors<'float', S>; readonly last: OneHotTensor<A> }) => {
+      const { state: next, output } = step(previous, last)
+      typing.sameRecord('unfold', axesOf(previous as Records), axesOf(next as Records))
+      typing.same('unfold', first.axes as Axes, output.axes as Axes)
+      return { state: { state: next, last: output }, output: output.index }
+    },
+    { state: initial, last: first },
+    [...Array(time.size).keys()],
+  )
+  return {
+    state: state.state,
+    outputs: { axes: [time, ...(first.axes as unknown as Axes)] as never, index: kernel.concatenateIndices(outputs) },
+  }
 }

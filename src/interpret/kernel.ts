@@ -210,6 +210,9 @@ export const concatenate = (storage: Storage, parts: readonly ReadonlyFloatArray
   return done(out)
 }
 
+export const concatenateIndices = (parts: readonly ReadonlyInt32Array[]): ReadonlyInt32Array =>
+  copyIndices(parts.flatMap((part) => Array.from(part)))
+
 /** `step` at each of the places, in their order, handing the state on: the last state, and every output. */
 export const mapAccum = <S, Y>(
   step: (state: S, place: number) => { readonly state: S; readonly output: Y },

@@ -4,8 +4,8 @@
  * Stated once for all interpreters. Operands that do not agree, in number, name or size, are a defect that
  * names the operation and both operands' axes.
  */
-import type { AnyAxis, Axes, Product } from '../algebra/axis.js'
-import { product, sameAxes, sameAxis, showAxes } from '../algebra/axis.js'
+import type { AnyAxis, Axes } from '../algebra/axis.js'
+import { isProduct, product, sameAxes, sameAxis, showAxes } from '../algebra/axis.js'
 import { defect } from '../algebra/defect.js'
 
 /** Operands of one operation with the same axes. */
@@ -14,10 +14,19 @@ export const same = (operation: string, a: Axes, b: Axes): Axes =>
     ? a
     : defect(operation, `both operands need the same axes, and have ${showAxes(a)} and ${showAxes(b)}`)
 
-const rank = (operation: string, a: Axes, axes: number): Axes =>
-  a.length === axes
+/** An operand with this many axes: 0 for a scalar, 1 for a vector, 2 for a matrix. */
+const rank = (operation: string, a: Axes, count: number): Axes =>
+  a.length === count
     ? a
-    : defect(operation, `an operand of ${String(axes)} axes was expected, and ${showAxes(a)} came`)
+    : defect(operation, `an operand of ${axesCounted(count)} is needed, and ${showAxes(a)} came`)
+
+/** An operand with at least this many axes. */
+const rankFrom = (operation: string, a: Axes, least: number): Axes =>
+  a.length >= least
+    ? a
+    : defect(operation, `an operand of ${axesCounted(least)} or more is needed, and ${showAxes(a)} came`)
+
+const axesCounted = (count: number): string => `${String(count)} ${count === 1 ? 'axis' : 'axes'}`
 
 /** Axis i of a, which must be axis j of b. */
 const shared = (operation: string, a: Axes, i: number, b: Axes, j: number): AnyAxis =>
@@ -81,6 +90,15 @@ export const scatterAdd = (x: Axes, a: Axes): Axes => {
 
 export const pick = (a: Axes, x: Axes): Axes => [same('pick', rank('pick', a, 2), x)[0]]
 
+/** A one-hot tensor numbers its last axis. */
+export const oneHot = (a: Axes): Axes => rankFrom('oneHot', a, 1)
+
+/** Rows without columns have no largest entry. */
+export const argmax = (a: Axes): Axes =>
+  rank('argmax', a, 2)[0].size > 0 && a[1].size === 0
+    ? defect('argmax', `the rows of ${showAxes(a)} have no largest entry`)
+    : a
+
 export const scatterColumns = (base: Axes, index: Axes, source: Axes): Axes => {
   rank('scatterColumns', base, 2)
   rank('scatterColumns', index, 3)
@@ -105,28 +123,43 @@ export const rename = (a: Axes, last: AnyAxis): Axes =>
     : defect('rename', `${showAxes(a)} cannot end in ${showAxes([last])}: the sizes differ`)
 
 export const merge = (a: Axes): Axes => {
-  const [outer, inner, ...rest] = a
-  return inner === undefined
-    ? defect('merge', `two leading axes were expected, and ${showAxes(a)} came`)
-    : [product(outer, inner), ...rest]
+  const [outer, inner, ...rest] = rankFrom('merge', a, 2)
+  return [product(outer, inner), ...rest]
 }
 
 export const split = (a: Axes): Axes => {
-  const [merged, ...rest] = a
-  return merged !== undefined && isProduct(merged)
+  const [merged, ...rest] = rankFrom('split', a, 1)
+  return isProduct(merged)
     ? [merged.outer, merged.inner, ...rest]
     : defect('split', `the first axis of ${showAxes(a)} is not a product of two axes`)
 }
 
+/** The axes of each field of a record. */
+export type RecordAxes = Readonly<Record<string, Axes>>
+
 /** The axis that a scan runs along: the first of every field of its slices. */
-export const time = (slices: Readonly<Record<string, Axes>>): AnyAxis => {
+export const time = (slices: RecordAxes): AnyAxis => {
   const [first, ...others] = Object.values(slices)
   if (first === undefined) return defect('scan', 'there must be at least one field to run along')
-  others.forEach((other) => shared('scan', first, 0, other, 0))
-  return first[0]
+  return [first, ...others].reduce((_, each) => {
+    rankFrom('scan', each, 1)
+    return shared('scan', first, 0, each, 0)
+  }, first[0])
+}
+
+/** What a step hands on has the fields and axes of what it was handed, and every step gives the same. */
+export const sameRecord = (operation: string, a: RecordAxes, b: RecordAxes): RecordAxes => {
+  const [these, those] = [Object.keys(a), Object.keys(b)]
+  const odd = these.find((field) => Object.hasOwn(b, field) && !sameAxes(a[field], b[field]))
+  return these.length !== those.length || !these.every((field) => Object.hasOwn(b, field))
+    ? defect(operation, `each step must give the same fields, and they are {${these.join(', ')}} and {${those.join(', ')}}`)
+    : odd !== undefined
+      ? defect(
+          operation,
+          `${odd} must have the same axes at each step, and has ${showAxes(a[odd])} and ${showAxes(b[odd])}`,
+        )
+      : a
 }
 
 /** All axes but the last. */
 export const leading = (axes: Axes): Axes => axes.slice(0, -1)
-
-const isProduct = (a: AnyAxis): a is Product<AnyAxis, AnyAxis> => 'outer' in a && 'inner' in a

@@ -4,11 +4,19 @@
  * Nothing is computed. A function of tensors, applied to inputs, leaves behind the graph of what it would do.
  */
 import type { AnyAxis, Axes } from '../../algebra/axis.js'
-import type { ScanResult, ScanStep, Signature, TensorAlgebra, Tensors } from '../../algebra/tensor-algebra.js'
+import type {
+  ScanResult,
+  ScanStep,
+  Signature,
+  TensorAlgebra,
+  Tensors,
+  UnfoldResult,
+  UnfoldStep,
+} from '../../algebra/tensor-algebra.js'
 import { fields } from '../../algebra/tensors.js'
 import * as typing from '../typing.js'
-import type { Node, Split, StateField, Token } from './node.js'
-import { apply, constant, scalar, scopesOf, wholes } from './node.js'
+import type { Node, Split, Token } from './node.js'
+import { apply, constant, partsOf, scalar, scopesOf, stateFields, wholes } from './node.js'
 import * as rewrite from './rewrite.js'
 
 export interface GraphTensor<A> {
@@ -37,6 +45,8 @@ declare module '../../algebra/tensor-algebra.js' {
 export interface GraphOptions {
   /** A scan of at most this many steps is written out step by step instead of as a loop. */
   readonly unrollUpTo: number
+  /** Axes, by name, along which an unfold runs as often as this node says; their size stands for any. */
+  readonly lengths?: Readonly<Record<string, Node>>
 }
 
 const shapeOf = (axes: Axes): readonly number[] => axes.map(({ size }) => size)
@@ -67,7 +77,7 @@ const zeros = (shape: readonly number[], value = 0): Node =>
     ? scalar(value)
     : apply('Expand', [scalar(value), wholes(shape)], shape)
 
-export const graphAlgebra = ({ unrollUpTo }: GraphOptions): TensorAlgebra<'graph'> => ({
+export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => ({
   add: (a, b) => typed(typing.same('add', a.axes, b.axes), rewrite.add(a.node, b.node)),
   sub: (a, b) => typed(typing.same('sub', a.axes, b.axes), rewrite.sub(a.node, b.node)),
   mul: elementwise('Mul'),
@@ -127,7 +137,7 @@ export const graphAlgebra = ({ unrollUpTo }: GraphOptions): TensorAlgebra<'graph
       apply('ScatterElements', [base.node, index.index, source.node], base.node.shape, { axis: 0 }),
     ),
   argmax: (a) => ({
-    axes: typing.rowwise('argmax', a.axes) as never,
+    axes: typing.argmax(a.axes) as never,
     index: apply('ArgMax', [a.node], [a.node.shape[0]], { axis: 1, keepdims: 0, select_last_index: 0 }, 'int64'),
   }),
 
@@ -136,8 +146,9 @@ export const graphAlgebra = ({ unrollUpTo }: GraphOptions): TensorAlgebra<'graph
   rename: (a, last) => typed(typing.rename(a.axes, last), a.node),
   merge: ({ axes, node }) => relaid(typing.merge(axes), node),
   split: ({ axes, node }) => relaid(typing.split(axes), node),
-  scan: scanIn(false, unrollUpTo),
-  scanReverse: scanIn(true, unrollUpTo),
+  scan: scanIn(false, options),
+  scanReverse: scanIn(true, options),
+  unfold: unfoldIn(options),
 })
 
 const relaid = <A extends Axes>(axes: Axes, node: Node): GraphTensor<A> =>
@@ -153,7 +164,7 @@ const nodesOf = (a: Named): readonly Node[] => fields(a).map((field) => a[field]
 
 /** A scan in either direction, as a loop or written out. */
 const scanIn =
-  (reverse: boolean, unrollUpTo: number) =>
+  (reverse: boolean, { unrollUpTo }: GraphOptions) =>
   <T extends AnyAxis, S extends Signature, X extends Signature, Y extends Signature>(
     step: ScanStep<'graph', S, X, Y>,
     initial: Tensors<'graph', S>,
@@ -176,41 +187,47 @@ interface Run {
 type Step = ScanStep<'graph', Signature, Signature, Signature>
 
 const looped = (step: Step, initial: Named, slices: Named, steps: number, reverse: boolean): Run => {
-  const token: Token = { scan: 'scan' }
-  const state = nodesOf(initial).map(
-    ({ shape, type }, index): StateField => ({ kind: 'state', token, index, shape, type, scopes: [token] }),
-  )
+  const token: Token = { loop: 'scan' }
+  const state = stateFields(nodesOf(initial), token)
   const current = nodesOf(slices).map((node) => rewrite.sliceOf(node, token))
-  const { state: next, output } = step(
-    withNodes(initial, state),
-    withNodes(slices, current, (axes) => axes.slice(1)),
-  )
-  const [nextNodes, outputNodes] = [nodesOf(inOrder(initial, next)), nodesOf(output)]
-  const roots = [...nodesOf(initial), ...nextNodes, ...outputNodes]
-  const scan = {
-    kind: 'scan' as const,
-    token,
-    steps,
-    reverse,
-    initial: nodesOf(initial),
-    state,
-    next: nextNodes,
-    outputs: outputNodes,
-    scopes: scopesOf([...roots, ...current.map(({ of }) => of)]).filter((scope) => scope !== token),
-  }
-  const part = ({ shape, type }: Node, index: number, before: readonly number[]): Node => ({
-    kind: 'part',
-    of: scan,
-    index,
-    type,
-    shape: [...before, ...shape],
-    scopes: scan.scopes,
-  })
-  return {
-    state: withNodes(initial, nextNodes.map((node, i) => part(node, i, []))),
-    outputs: withNodes(output, outputNodes.map((node, i) => part(node, nextNodes.length + i, [steps]))),
-  }
+  const { state: next, output } = step(withNodes(initial, state), withNodes(slices, current, withoutFirst))
+  const body = { initial: nodesOf(initial), next: nodesOf(inOrder(initial, next)), outputs: nodesOf(output) }
+  const scopes = scopesOf([...body.initial, ...body.next, ...body.outputs]).filter((scope) => scope !== token)
+  const parts = partsOf({ kind: 'scan', token, reverse, state, scopes, ...body }, [steps])
+  return { state: withNodes(initial, parts.state), outputs: withNodes(output, parts.outputs) }
 }
+
+/** How often an unfold along this axis runs: a number known now, or one fed in. */
+const tripsAlong = (time: AnyAxis, { lengths }: GraphOptions): Node =>
+  lengths?.[time.name] ?? constant([time.size], [], 'int64')
+
+const unfoldIn =
+  (options: GraphOptions) =>
+  <T extends AnyAxis, S extends Signature, A extends Axes>(
+    time: T,
+    step: UnfoldStep<'graph', S, A>,
+    initial: Tensors<'graph', S>,
+    first: GraphOneHot<A>,
+  ): UnfoldResult<'graph', T, S, A> => {
+    const token: Token = { loop: 'unfold' }
+    const begin = [...nodesOf(initial as Named), first.index]
+    const state = stateFields(begin, token)
+    const { state: next, output } = step(withNodes(initial as Named, state.slice(0, -1)) as unknown as typeof initial, {
+      ...first,
+      index: state[state.length - 1],
+    })
+    const body = { initial: begin, next: [...nodesOf(inOrder(initial as Named, next as Named)), output.index] }
+    const scopes = scopesOf([...body.initial, ...body.next]).filter((scope) => scope !== token)
+    const trips = tripsAlong(time, options)
+    const loop = { kind: 'loop' as const, token, trips, state, scopes, ...body, outputs: [output.index] }
+    const parts = partsOf(loop, [time.size])
+    return {
+      state: withNodes(initial as Named, parts.state.slice(0, -1)) as unknown as typeof initial,
+      outputs: { axes: [time, ...(first.axes as unknown as Axes)] as never, index: parts.outputs[0] },
+    }
+  }
+
+const withoutFirst = (axes: Axes): Axes => axes.slice(1)
 
 const unrolled = (step: Step, initial: Named, slices: Named, steps: number, reverse: boolean): Run => {
   const cut = nodesOf(slices).map((node) => slicesOf(node, steps))
@@ -220,7 +237,7 @@ const unrolled = (step: Step, initial: Named, slices: Named, steps: number, reve
     readonly outputs: readonly Named[]
   }>(
     ({ state: previous, outputs: before }, t) => {
-      const current = withNodes(slices, cut.map((parts) => parts[t]), (axes) => axes.slice(1))
+      const current = withNodes(slices, cut.map((parts) => parts[t]), withoutFirst)
       const { state: next, output } = step(previous, current)
       return { state: inOrder(initial, next), outputs: [...before, output] }
     },

@@ -6,11 +6,11 @@
  * whatever depends on none stands outside, once. Shared subterms are the same object, or are found
  * to be the same when the graph is written out.
  */
-export type ElementType = 'float' | 'int64'
+export type ElementType = 'float' | 'int64' | 'bool'
 
-/** Stands for one scan; two scans differ by the identity of their tokens. */
+/** Stands for one loop; two loops differ by the identity of their tokens. */
 export interface Token {
-  readonly scan: string
+  readonly loop: 'scan' | 'unfold'
 }
 
 interface Value {
@@ -44,7 +44,7 @@ export interface Apply extends Value {
 /** One of the results of an operation that has several. */
 export interface Part extends Value {
   readonly kind: 'part'
-  readonly of: Split | Scan
+  readonly of: Many
   readonly index: number
 }
 
@@ -72,18 +72,30 @@ export interface Split {
   readonly scopes: readonly Token[]
 }
 
-/** A loop along the first axis of its slices. Its parts are the last state's fields, then the stacked outputs. */
-export interface Scan {
-  readonly kind: 'scan'
+/** A body that is run again and again. Its parts are the last state's fields, then the stacked outputs. */
+interface Repeated {
   readonly token: Token
-  readonly steps: number
-  readonly reverse: boolean
   readonly initial: readonly Node[]
   readonly state: readonly StateField[]
   readonly next: readonly Node[]
   readonly outputs: readonly Node[]
   readonly scopes: readonly Token[]
 }
+
+/** A loop along the first axis of its slices. */
+export interface Scan extends Repeated {
+  readonly kind: 'scan'
+  readonly reverse: boolean
+}
+
+/** A loop without slices, run as often as `trips` says. */
+export interface Loop extends Repeated {
+  readonly kind: 'loop'
+  readonly trips: Node
+}
+
+/** An operation with several results. */
+export type Many = Split | Scan | Loop
 
 /** The tokens that any of these depend on. */
 export const scopesOf = (nodes: readonly { readonly scopes: readonly Token[] }[]): readonly Token[] => [
@@ -118,6 +130,31 @@ export const apply = (
   attributes: Readonly<Record<string, Attribute>> = {},
   type: ElementType = 'float',
 ): Apply => ({ kind: 'apply', operator, inputs, attributes, type, shape, scopes: scopesOf(inputs) })
+
+/** Every node of the last state and the stacked outputs of a loop; `before` is the shape in front of an output's own. */
+export const partsOf = (
+  loop: Scan | Loop,
+  before: readonly number[],
+): { readonly state: readonly Node[]; readonly outputs: readonly Node[] } => {
+  const part = ({ type, shape }: Node, index: number): Part => ({
+    kind: 'part',
+    of: loop,
+    index,
+    type,
+    shape,
+    scopes: loop.scopes,
+  })
+  return {
+    state: loop.next.map(part),
+    outputs: loop.outputs.map((node, i) =>
+      part({ ...node, shape: [...before, ...node.shape] }, loop.next.length + i),
+    ),
+  }
+}
+
+/** The placeholders of a loop's state. */
+export const stateFields = (initial: readonly Node[], token: Token): readonly StateField[] =>
+  initial.map(({ type, shape }, index) => ({ kind: 'state', token, index, type, shape, scopes: [token] }))
 
 export const isConstantScalar = (node: Node): node is Constant => node.kind === 'constant' && node.shape.length === 0
 

@@ -6,7 +6,7 @@
  * stay shared, and a scan's body is written once however many steps it runs.
  */
 import { defect } from '../../algebra/defect.js'
-import type { Attribute, Constant, Node, Part, Scan, Slice, Split, Token } from '../graph/node.js'
+import type { Attribute, Constant, Loop, Many, Node, Part, Scan, Slice, Split, Token } from '../graph/node.js'
 import { ATTRIBUTE_TYPES, ELEMENT_TYPES } from './schema.js'
 import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from './schema.js'
 
@@ -15,7 +15,7 @@ export interface Emission {
   /** How many names have been given. */
   readonly count: number
   /** The name of every node and many-valued operation met, by its identity. */
-  readonly names: ReadonlyMap<Node | Split | Scan, readonly string[]>
+  readonly names: ReadonlyMap<Node | Many, readonly string[]>
   /** The names of every operation written, by its text. */
   readonly written: ReadonlyMap<string, readonly string[]>
   readonly nodes: readonly NodeProto[]
@@ -57,7 +57,7 @@ export const emitAll = (nodes: readonly Node[], emission: Emission): readonly [r
     [[], emission],
   )
 
-const named = (node: Node | Split | Scan, names: readonly string[], emission: Emission): Emission => ({
+const named = (node: Node | Many, names: readonly string[], emission: Emission): Emission => ({
   ...emission,
   names: new Map([...emission.names, [node, names]]),
 })
@@ -119,8 +119,13 @@ const emitPart = (part: Part, emission: Emission): Emitted => {
   return [names[index], named(part, [names[index]], after)]
 }
 
-const emitMany = (of: Split | Scan, emission: Emission): readonly [readonly string[], Emission] => {
-  const [names, after] = of.kind === 'split' ? emitSplit(of, emission) : emitScan(of, emission)
+const emitMany = (of: Many, emission: Emission): readonly [readonly string[], Emission] => {
+  const [names, after] =
+    of.kind === 'split'
+      ? emitSplit(of, emission)
+      : of.kind === 'scan'
+        ? emitScan(of, emission)
+        : emitLoop(of, emission)
   return [names, named(of, names, after)]
 }
 
@@ -130,40 +135,81 @@ const emitSplit = ({ of, parts }: Split, emission: Emission): readonly [readonly
 }
 
 const emitScan = (scan: Scan, emission: Emission): readonly [readonly string[], Emission] => {
-  const { initial, state, next, outputs, token, reverse } = scan
-  const { slices, outside } = dependencies([...next, ...outputs], token)
-  const [states, afterStates] = emitAll(initial, emission)
-  const [stacked, afterSlices] = emitAll(slices.map(({ of }) => of), afterStates)
-  const [, afterOutside] = emitAll(outside, afterSlices)
-
-  const placeholders = [...state, ...slices]
-  const begun = placeholders.reduce<Emission>(
-    (before, node, i) => ({
-      ...named(node, [`${node.kind}_${String(afterOutside.count + i)}`], before),
-      count: afterOutside.count + i + 1,
-    }),
-    { ...afterOutside, nodes: [], initializers: [] },
-  )
-  const [results, body] = emitAll([...next, ...outputs], begun)
-  const [distinct, finished] = distinctResults(results, [...next, ...outputs], token, body)
-  const graph: GraphProto = {
-    name: `body_${String(afterOutside.count)}`,
-    node: finished.nodes,
-    initializer: finished.initializers,
-    input: placeholders.map((node) => valueInfo(nameIn(finished, node), node)),
-    output: [...next, ...outputs].map((node, i) => valueInfo(distinct[i], node)),
-  }
+  const { reverse, outputs } = scan
+  const { states, stacked, body, after } = emitBody(scan, emission, [])
   const direction = reverse ? 1 : 0
   const attribute = [
-    { name: 'body', type: ATTRIBUTE_TYPES.graph, g: graph },
+    { name: 'body', type: ATTRIBUTE_TYPES.graph, g: body },
     ...attributesOf({
-      num_scan_inputs: slices.length,
-      scan_input_directions: slices.map(() => direction),
+      num_scan_inputs: stacked.length,
+      scan_input_directions: stacked.map(() => direction),
       scan_output_directions: outputs.map(() => direction),
     }),
   ]
-  const outer = { ...afterOutside, count: finished.count }
-  return write('Scan', [...states, ...stacked], next.length + outputs.length, attribute, outer)
+  return write('Scan', [...states, ...stacked], scan.next.length + outputs.length, attribute, after)
+}
+
+/** A loop's body is told the count and whether to go on, and answers that it does. */
+const emitLoop = (loop: Loop, emission: Emission): readonly [readonly string[], Emission] => {
+  const [trips, begun] = emit(loop.trips, emission)
+  const { states, body, after } = emitBody(loop, begun, [
+    { name: 'trip', type: 'int64', shape: [] },
+    { name: 'go_on', type: 'bool', shape: [] },
+  ])
+  const handedOn: NodeProto = { name: 'goes_on', op_type: 'Identity', input: ['go_on'], output: ['goes_on'], attribute: [] }
+  const graph = {
+    ...body,
+    node: [...body.node, handedOn],
+    output: [valueInfo('goes_on', { type: 'bool', shape: [] }), ...body.output],
+  }
+  const attribute = [{ name: 'body', type: ATTRIBUTE_TYPES.graph, g: graph }]
+  return write('Loop', [trips, '', ...states], loop.next.length + loop.outputs.length, attribute, after)
+}
+
+/** A body, with the names of what it begins from, and what had to be written outside it first. */
+interface Body {
+  readonly states: readonly string[]
+  readonly stacked: readonly string[]
+  readonly body: GraphProto
+  readonly after: Emission
+}
+
+const emitBody = (
+  { initial, state, next, outputs, token }: Scan | Loop,
+  emission: Emission,
+  told: readonly (Pick<Node, 'type' | 'shape'> & { readonly name: string })[],
+): Body => {
+  const { slices, outside } = dependencies([...next, ...outputs], token)
+  const [states, afterStates] = emitAll(initial, emission)
+  const [stacked, afterSlices] = emitAll(slices.map(({ of }) => of), afterStates)
+  const [, before] = emitAll(outside, afterSlices)
+
+  const placeholders = [...state, ...slices]
+  const begun = placeholders.reduce<Emission>(
+    (inside, node) => ({
+      ...named(node, [`${node.kind}_${String(inside.count)}`], inside),
+      count: inside.count + 1,
+    }),
+    { ...before, nodes: [], initializers: [] },
+  )
+  const results = [...next, ...outputs]
+  const [names, written] = emitAll(results, begun)
+  const [distinct, finished] = distinctResults(names, results, token, written)
+  return {
+    states,
+    stacked,
+    body: {
+      name: `body_${String(before.count)}`,
+      node: finished.nodes,
+      initializer: finished.initializers,
+      input: [
+        ...told.map((value) => valueInfo(value.name, value)),
+        ...placeholders.map((node) => valueInfo(nameIn(finished, node), node)),
+      ],
+      output: results.map((node, i) => valueInfo(distinct[i], node)),
+    },
+    after: { ...before, count: finished.count },
+  }
 }
 
 const nameIn = (emission: Emission, node: Node): string => (emission.names.get(node) as readonly string[])[0]
@@ -221,7 +267,9 @@ const operandsOf = (node: Node): readonly Node[] => {
     case 'slice':
       return [node.of]
     case 'part':
-      return node.of.kind === 'split' ? [node.of.of] : [...node.of.initial, ...node.of.next, ...node.of.outputs]
+      return node.of.kind === 'split'
+        ? [node.of.of]
+        : [...(node.of.kind === 'loop' ? [node.of.trips] : []), ...node.of.initial, ...node.of.next, ...node.of.outputs]
     default:
       return []
   }
@@ -236,12 +284,18 @@ const attributesOf = (attributes: Readonly<Record<string, Attribute>>): readonly
         : { name, type: ATTRIBUTE_TYPES.ints, ints: value },
   )
 
+/** A value's name, type and shape; a size that is a name is known only when the graph is run. */
 export const valueInfo = (
   name: string,
-  { type, shape }: Pick<Node, 'type' | 'shape'>,
+  { type, shape }: { readonly type: Node['type']; readonly shape: readonly (number | string)[] },
   description?: string,
 ): ValueInfoProto => ({
   name,
-  type: { tensor_type: { elem_type: ELEMENT_TYPES[type], shape: { dim: shape.map((size) => ({ dim_value: size })) } } },
+  type: {
+    tensor_type: {
+      elem_type: ELEMENT_TYPES[type],
+      shape: { dim: shape.map((size) => (typeof size === 'string' ? { dim_param: size } : { dim_value: size })) },
+    },
+  },
   ...(description === undefined ? {} : { doc_string: description }),
 })

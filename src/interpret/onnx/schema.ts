@@ -79,7 +79,7 @@ const root = protobuf.Root.fromJSON({
 
 const modelType = root.lookupType('onnx.ModelProto')
 
-export const ELEMENT_TYPES = { float: 1, int64: 7 } as const
+export const ELEMENT_TYPES = { float: 1, int64: 7, bool: 9 } as const
 
 export interface AttributeProto {
   readonly name: string
@@ -114,7 +114,7 @@ export interface ValueInfoProto {
   readonly name: string
   readonly doc_string?: string
   readonly type: {
-    readonly tensor_type: { readonly elem_type: number; readonly shape: { readonly dim: readonly { readonly dim_value: number }[] } }
+    readonly tensor_type: { readonly elem_type: number; readonly shape: { readonly dim: readonly ({ readonly dim_value: number } | { readonly dim_param: string })[] } }
   }
 }
 
