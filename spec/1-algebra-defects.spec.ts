@@ -196,7 +196,8 @@ onEachInterpreter((name, algebra) => {
 
     test.each([[-1], [3], [0.5], [NaN], [Infinity], [undefined], ['1']])('%s is no index of an axis of 3', (index) => {
       const indices = [0, index] as readonly number[]
-      expect(refuses('oneHot', () => algebra.oneHot([M, N], indices), '[M 2, N 3]', 'from 0 to 2', String(index))).toBe(true)
+      const mentions = ['[M 2, N 3]', 'from 0 to 2', String(index)]
+      expect(refuses('oneHot', () => algebra.oneHot([M, N], indices), ...mentions)).toBe(true)
     })
 
     test('one-hot rows need an index for each row, and an axis to index', () => {

@@ -17,6 +17,7 @@ import {
   roundedProductLaws,
   scatterLaws,
   selectionLaws,
+  unfoldLaws,
 } from '../src/laws/algebra.js'
 import {
   adjoints,
@@ -28,6 +29,7 @@ import {
   rows,
   scatterings,
   selections,
+  unfolds,
 } from './algebra-samples.js'
 import { real, smallInteger } from './arbitraries.js'
 import { onEachInterpreter } from './interpreters.js'
@@ -83,5 +85,6 @@ describe('log-softmax', () => {
 describe('recurrence', () => {
   onEachInterpreter((name, algebra) => {
     runLaws(name, algebra, recurrenceLaws(), recurrences)
+    runLaws(name, algebra, unfoldLaws(), unfolds)
   })
 })

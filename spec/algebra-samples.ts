@@ -11,6 +11,7 @@ import type {
   RowSample,
   ScatterSample,
   SelectionSample,
+  UnfoldSample,
 } from '../src/laws/algebra.js'
 import { axesNamed, listOf, plain, plainOneHot, sizeOrNone, smallInteger } from './arbitraries.js'
 
@@ -96,5 +97,17 @@ export const recurrences: fc.Arbitrary<RecurrenceSample> = fc
       laterW: plain([later, N, C], smallInteger),
       s: plain([N], smallInteger),
       q: plain([], smallInteger),
+    }),
+  )
+
+export const unfolds: fc.Arbitrary<UnfoldSample> = fc
+  .tuple(axesNamed(['R', 'V']), axesNamed(['T', 'T'], sizeOrNone))
+  .chain(([[R, V], [time, later]]) =>
+    fc.record({
+      time: fc.constant(time),
+      later: fc.constant(later),
+      W: plain([V, V], smallInteger),
+      B: plain([R, V], smallInteger),
+      first: plainOneHot([R, V]),
     }),
   )

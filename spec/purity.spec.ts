@@ -99,7 +99,8 @@ onEachInterpreter((name, algebra) => {
 
 describe('the check of purity', () => {
   test('tells -0 from 0, one array type from another, and a field from none', () => {
-    const values = [0, -0, NaN, '0', [0], { a: 0 }, { a: undefined }, {}, undefined, null, Float32Array.of(0), Float64Array.of(0)]
+    const numbers = [0, -0, NaN, [0], Float32Array.of(0), Float64Array.of(0)]
+    const values = [...numbers, '0', { a: 0 }, { a: undefined }, {}, undefined, null]
     expect(new Set(values.map(fingerprint)).size).toBe(values.length)
   })
   test('fails a function that writes to its argument', () => {

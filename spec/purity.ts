@@ -14,11 +14,11 @@ export interface Call {
 export const call = <Operands extends readonly unknown[]>(
   run: (...operands: Operands) => unknown,
   ...operands: Operands
-): Call => ({ run: run as unknown as Call['run'], operands })
+): Call => ({ run, operands })
 
 const bitsOf = (x: number): string => new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16)
 
-/** A text that differs wherever two values differ, -0 from 0 and one NaN from another included. Functions are opaque. */
+/** A text that differs wherever two values do, -0 and 0 or two kinds of array included. Functions are opaque. */
 export const fingerprint = (value: unknown): string => {
   if (typeof value === 'number') return bitsOf(value)
   if (typeof value === 'function') return 'function'

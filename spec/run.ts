@@ -18,7 +18,7 @@ const SEED = 1990
 /** How long a law may take before it is taken for hung. */
 const PATIENCE_IN_MILLISECONDS = 60_000
 
-/** The setting as a whole number of at least `least`; anything else is refused, for a run of no samples proves nothing. */
+/** The setting as a whole number; anything else is refused, for a run of no samples would prove nothing. */
 export const wholeNumber = (name: string, given: string | undefined, ordinary: number, least: number): number => {
   const value = given === undefined ? ordinary : /^-?\d+$/.test(given) ? Number(given) : NaN
   if (!(Number.isSafeInteger(value) && value >= least)) {
@@ -49,8 +49,8 @@ export const forAll = <Samples extends [unknown, ...unknown[]]>(
     if (typeof answer === 'boolean') return answer
     throw new TypeError(`a law must answer true or false, and this one answered ${fc.stringify(answer)}`)
   }
-  const samples = fc.tuple(...(arbitraries as readonly fc.Arbitrary<unknown>[]))
-  return { property: fc.property(samples as unknown as fc.Arbitrary<Samples>, strict) as unknown as fc.IProperty<[unknown]> }
+  const samples = fc.tuple(...(arbitraries as readonly fc.Arbitrary<unknown>[])) as unknown as fc.Arbitrary<Samples>
+  return { property: fc.property(samples, strict) }
 }
 
 export interface Options {
@@ -58,7 +58,7 @@ export interface Options {
   readonly runs?: number
 }
 
-/** Tries a claim on generated samples; throws the smallest sample it fails for, with the seed and path that lead there. */
+/** Tries a claim on generated samples; throws the smallest it fails for, with the seed and path that lead there. */
 export const check = ({ property }: Claim, { runs = RUNS }: Options = {}): void => {
   const path = process.env['SPEC_PATH']
   const details = fc.check(property, {

@@ -63,7 +63,9 @@ export const sameAxis = (a: AnyAxis, b: AnyAxis): boolean =>
 
 /** 2 rows of 3 are laid out otherwise than 3 rows of 2, though both are 6. */
 const sameFactors = (a: AnyAxis, b: AnyAxis): boolean =>
-  isProduct(a) && isProduct(b) ? sameAxis(a.outer, b.outer) && sameAxis(a.inner, b.inner) : isProduct(a) === isProduct(b)
+  isProduct(a) && isProduct(b)
+    ? sameAxis(a.outer, b.outer) && sameAxis(a.inner, b.inner)
+    : isProduct(a) === isProduct(b)
 
 export const sameAxes = (a: Axes, b: Axes): boolean =>
-  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position] as AnyAxis))
+  a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position]))

@@ -44,7 +44,9 @@ interface Pair<F extends Carrier, X extends Axes, Y extends Axes> {
 }
 
 const adjointTest =
-  <F extends Carrier, X extends Axes, Y extends Axes>(pair: (algebra: Concrete<F>, sample: AdjointSample) => Pair<F, X, Y>) =>
+  <F extends Carrier, X extends Axes, Y extends Axes>(
+    pair: (algebra: Concrete<F>, sample: AdjointSample) => Pair<F, X, Y>,
+  ) =>
   (name: string, cites: readonly EquationId[] = []): Law<Concrete<F>, AdjointSample> => ({
     name,
     cites,

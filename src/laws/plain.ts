@@ -51,7 +51,11 @@ export const at =
     values[r * axes[1].size + c]
 
 /** <a, b>, the sum of a_i b_i over all entries of two tensors, by plain arithmetic. */
-export const inner = <F extends Carrier, A extends Axes>(algebra: Concrete<F>, a: Kind<F, A>, b: Kind<F, A>): number => {
+export const inner = <F extends Carrier, A extends Axes>(
+  algebra: Concrete<F>,
+  a: Kind<F, A>,
+  b: Kind<F, A>,
+): number => {
   const second = algebra.toArray<A>(b)
   return total(algebra.toArray<A>(a).map((x, i) => x * second[i]))
 }
@@ -60,7 +64,7 @@ export const inner = <F extends Carrier, A extends Axes>(algebra: Concrete<F>, a
 export const equalNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i])
 
-/** Whether |a - b| <= bound(i) for every pair. Lists of different lengths are not close, and NaN is close to nothing. */
+/** Whether |a - b| <= bound(i) for every pair. Lists of different lengths are not close; NaN is close to nothing. */
 export const numbersWithin = (bound: (i: number) => number, a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) <= bound(i))
 

@@ -50,7 +50,10 @@ const nestedSums = (sample: ProductSample): Plain<[M, N]> => {
   return { axes, values: tabulate(...axes, (m, n) => total(terms(sample, m, n))) }
 }
 
-const identityOf = (axis: K): Plain<[K, K]> => ({ axes: [axis, axis], values: tabulate(axis, axis, (r, c) => (r === c ? 1 : 0)) })
+const identityOf = (axis: K): Plain<[K, K]> => ({
+  axes: [axis, axis],
+  values: tabulate(axis, axis, (r, c) => (r === c ? 1 : 0)),
+})
 
 /** Laws that hold exactly, on samples of small whole numbers. */
 export const productLaws = <F extends Carrier>(): readonly Law<Concrete<F>, ProductSample>[] => [
