@@ -15,7 +15,7 @@ const pureGlobals = [
   ...['Infinity', 'NaN', 'undefined'],
 ]
 /** Typed arrays can be written: only interpreters name them, and the kernel alone writes them. */
-const floatGlobals = ['Float32Array', 'Float64Array', 'Int32Array']
+const floatGlobals = ['Float32Array', 'Float64Array', 'Int32Array', 'Uint8Array']
 /** What it takes to turn numbers and text into bytes and back. */
 const byteGlobals = ['DataView', 'TextDecoder', 'TextEncoder', 'Uint8Array']
 
