@@ -208,7 +208,8 @@ describe('the checks of documents', { timeout: PATIENCE_IN_MILLISECONDS }, () =>
   })
 
   test('report dead links and unknown scripts', () => {
-    const text = '# A word, two\n[a](nothing.md) [b](#a-word-two) [c](#nowhere) [d](https://example.org) `npm run nothing`'
+    const text =
+      '# A word, two\n[a](nothing.md) [b](#a-word-two) [c](#nowhere) [d](https://example.org) `npm run nothing`'
     const page = { path: 'sample.md', text }
     expect(deadLinks(page)).toEqual(['sample.md:2: nothing.md leads nowhere', 'sample.md:2: #nowhere leads nowhere'])
     expect(missingScripts(page)).toEqual(['nothing'])

@@ -30,7 +30,19 @@ export {
   timeAxis,
   vocabularyAxis,
 } from './model/index.js'
-export type { Batch, Cell, CellShape, Hidden, LossSum, Previous, Rnn, Rows, Sizes, Time, Vocabulary } from './model/index.js'
+export type {
+  Batch,
+  Cell,
+  CellShape,
+  Hidden,
+  LossSum,
+  Previous,
+  Rnn,
+  Rows,
+  Sizes,
+  Time,
+  Vocabulary,
+} from './model/index.js'
 export { begin, bitsPerCharacter, course, normalWeights, states } from './learn/index.js'
 export type { Course, Initialisation, Minibatch, Progress, Report, Trajectory } from './learn/index.js'
 export {
@@ -101,8 +113,11 @@ export const trainingStep = <C extends model.CellShape>(
 /** The lazy stream of all training states. */
 export const train = <L>(path: learn.Course, step: learn.Step<'IOEither', L>) => learn.train(IOE.Bifunctor)(path, step)
 
-export const reader = <C extends model.CellShape>(cell: Float32Cell<C>, sizes: model.Sizes, parameters: Parameters<C>) =>
-  text.reader(float32, cell, sizes, parameters)
+export const reader = <C extends model.CellShape>(
+  cell: Float32Cell<C>,
+  sizes: model.Sizes,
+  parameters: Parameters<C>,
+) => text.reader(float32, cell, sizes, parameters)
 
 export const evaluate = <C extends model.CellShape>(cell: Float32Cell<C>, sizes: model.Sizes) =>
   learn.evaluate(float32, cell, sizes)

@@ -78,7 +78,10 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     return given.length !== count
       ? defect('oneHot', `${showAxes(axes)} needs ${String(count)} indices, and ${String(given.length)} came`)
       : wrong >= 0
-        ? defect('oneHot', `an index of ${showAxes(axes)} must be ${indexRange(size)}, and ${String(given[wrong])} came`)
+        ? defect(
+            'oneHot',
+            `an index of ${showAxes(axes)} must be ${indexRange(size)}, and ${String(given[wrong])} came`,
+          )
         : { axes, index: kernel.copyIndices(given) }
   }
 
@@ -119,7 +122,10 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     dense: ({ axes, index }) => make(axes, kernel.dense(storage, index, axes[axes.length - 1].size)),
     select: (x, w) => typed(typing.select(x.axes, w.axes), kernel.select(storage, x.index, w.data, w.axes[1].size)),
     scatterAdd: (x, a) =>
-      typed(typing.scatterAdd(x.axes, a.axes), kernel.scatterAdd(storage, x.index, a.data, x.axes[1].size, a.axes[1].size)),
+      typed(
+        typing.scatterAdd(x.axes, a.axes),
+        kernel.scatterAdd(storage, x.index, a.data, x.axes[1].size, a.axes[1].size),
+      ),
     pick: (a, x) => typed(typing.pick(a.axes, x.axes), kernel.pick(storage, a.data, x.index, a.axes[1].size)),
     scatterColumns: (base, index, source) => {
       const axes = typing.scatterColumns(base.axes, index.axes, source.axes)

@@ -152,7 +152,10 @@ export const sameRecord = (operation: string, a: RecordAxes, b: RecordAxes): Rec
   const [these, those] = [Object.keys(a), Object.keys(b)]
   const odd = these.find((field) => Object.hasOwn(b, field) && !sameAxes(a[field], b[field]))
   return these.length !== those.length || !these.every((field) => Object.hasOwn(b, field))
-    ? defect(operation, `each step must give the same fields, and they are {${these.join(', ')}} and {${those.join(', ')}}`)
+    ? defect(
+        operation,
+        `each step must give the same fields, and they are {${these.join(', ')}} and {${those.join(', ')}}`,
+      )
     : odd !== undefined
       ? defect(
           operation,

@@ -16,7 +16,8 @@ import type { State, Tape } from './unroll.js'
 /** The signature of all parameters: the cell's and the output layer's in one record. */
 export type ModelParameters<C extends CellShape> = C['parameters'] & OutputParameters
 
-export type Parameters<F extends Carrier, C extends CellShape> = Tensors<F, C['parameters']> & Tensors<F, OutputParameters>
+export type Parameters<F extends Carrier, C extends CellShape> = Tensors<F, C['parameters']> &
+  Tensors<F, OutputParameters>
 
 /** The one-hot rows of T steps of N rows, time-major. */
 export type Characters<F extends Carrier> = OneHot<F, [Rows, Vocabulary]>

@@ -81,7 +81,8 @@ export const consecutiveSampler =
 const samplers = { random: randomSampler, consecutive: consecutiveSampler }
 
 /** The sampler of that name. */
-export const samplerNamed = (sampling: Sampling, batch: number, steps: number): Sampler => samplers[sampling](batch, steps)
+export const samplerNamed = (sampling: Sampling, batch: number, steps: number): Sampler =>
+  samplers[sampling](batch, steps)
 
 /** The inputs and labels of a minibatch, time-major: all rows of step 1, then of step 2, ... */
 export const minibatchOf = (

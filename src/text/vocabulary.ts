@@ -36,7 +36,9 @@ export const vocabularyOf = (text: string): Either<Failure, CharacterSet> =>
  * @param what how messages call the text: "the prefix"
  * @returns the numbers, or the first character that the vocabulary lacks, with its position (from 0, in characters)
  */
-export const encode = (vocabulary: CharacterSet): ((text: string, what: string) => Either<Failure, readonly number[]>) => {
+export const encode = (
+  vocabulary: CharacterSet,
+): ((text: string, what: string) => Either<Failure, readonly number[]>) => {
   const numbers = new Map(vocabulary.characters.map((character, number) => [character, number]))
   return (text, what) => {
     const all = characters(text)

@@ -107,7 +107,9 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
   dense: ({ axes, index }) =>
     typed(
       axes,
-      apply('OneHot', [index, wholes([axes[axes.length - 1].size]), constant([0, 1], [2])], shapeOf(axes), { axis: -1 }),
+      apply('OneHot', [index, wholes([axes[axes.length - 1].size]), constant([0, 1], [2])], shapeOf(axes), {
+        axis: -1,
+      }),
     ),
   select: (x, w) => {
     const axes = typing.select(x.axes, w.axes)
@@ -116,10 +118,7 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
   scatterAdd: (x, a) => {
     const axes = typing.scatterAdd(x.axes, a.axes)
     const base = zeros(shapeOf(axes))
-    return typed(
-      axes,
-      apply('ScatterND', [base, trailing(x.index), a.node], shapeOf(axes), { reduction: 'add' }),
-    )
+    return typed(axes, apply('ScatterND', [base, trailing(x.index), a.node], shapeOf(axes), { reduction: 'add' }))
   },
   pick: (a, x) => {
     const axes = typing.pick(a.axes, x.axes)
@@ -177,7 +176,9 @@ const scanIn =
   }
 
 const stackedAlong = (time: AnyAxis, outputs: Named): Named =>
-  Object.fromEntries(fields(outputs).map((field) => [field, typed([time, ...outputs[field].axes], outputs[field].node)]))
+  Object.fromEntries(
+    fields(outputs).map((field) => [field, typed([time, ...outputs[field].axes], outputs[field].node)]),
+  )
 
 /** The last state, and stacked nodes under the axes of one step's outputs. */
 interface Run {

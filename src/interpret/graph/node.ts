@@ -110,7 +110,11 @@ export const input = (name: string, type: ElementType, shape: readonly number[])
   scopes: [],
 })
 
-export const constant = (values: ArrayLike<number>, shape: readonly number[], type: ElementType = 'float'): Constant => ({
+export const constant = (
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  type: ElementType = 'float',
+): Constant => ({
   kind: 'constant',
   values,
   type,

@@ -156,7 +156,13 @@ const emitLoop = (loop: Loop, emission: Emission): readonly [readonly string[], 
     { name: 'trip', type: 'int64', shape: [] },
     { name: 'go_on', type: 'bool', shape: [] },
   ])
-  const handedOn: NodeProto = { name: 'goes_on', op_type: 'Identity', input: ['go_on'], output: ['goes_on'], attribute: [] }
+  const handedOn: NodeProto = {
+    name: 'goes_on',
+    op_type: 'Identity',
+    input: ['go_on'],
+    output: ['goes_on'],
+    attribute: [],
+  }
   const graph = {
     ...body,
     node: [...body.node, handedOn],

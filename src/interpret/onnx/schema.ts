@@ -114,7 +114,10 @@ export interface ValueInfoProto {
   readonly name: string
   readonly doc_string?: string
   readonly type: {
-    readonly tensor_type: { readonly elem_type: number; readonly shape: { readonly dim: readonly ({ readonly dim_value: number } | { readonly dim_param: string })[] } }
+    readonly tensor_type: {
+      readonly elem_type: number
+      readonly shape: { readonly dim: readonly ({ readonly dim_value: number } | { readonly dim_param: string })[] }
+    }
   }
 }
 
