@@ -1,0 +1,133 @@
+/**
+ * Generators of passages: parameters, states and text for a cell of any kind.
+ */
+import fc from 'fast-check'
+import { product } from '../src/algebra/axis.js'
+import type { Axes } from '../src/algebra/axis.js'
+import { float64 } from '../src/interpret/float64.js'
+import type { AnyCell } from '../src/laws/subject.js'
+import type { CellSample } from '../src/laws/check-model.js'
+import type { LossTrial } from '../src/laws/loss.js'
+import type { Plains, Trial } from '../src/laws/passage.js'
+import type { CellShape } from '../src/model/cell.js'
+import { parameterAxes } from '../src/model/model.js'
+import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
+import type { Hidden, Rows, Vocabulary } from '../src/model/parameters.js'
+import { plain, plainOneHot, realWithin, size } from './arbitraries.js'
+
+/** V, H, N and T. */
+export interface PassageSizes {
+  readonly vocabulary: number
+  readonly hidden: number
+  readonly batch: number
+  readonly steps: number
+}
+
+export const anySizes: fc.Arbitrary<PassageSizes> = fc.record({
+  vocabulary: size,
+  hidden: size,
+  batch: size,
+  steps: size,
+})
+
+/** Sizes from 1 to 4, for what takes a run of the model for each of its parameters. */
+const few = fc.integer({ min: 1, max: 4 })
+export const fewSizes: fc.Arbitrary<PassageSizes> = fc.record({ vocabulary: few, hidden: few, batch: few, steps: few })
+
+/** The same sizes, but of at least two steps, so that there is a place to cut. */
+export const ofTwoStepsOrMore = (sizes: fc.Arbitrary<PassageSizes>): fc.Arbitrary<PassageSizes> =>
+  sizes.map((some) => ({ ...some, steps: Math.max(2, some.steps) }))
+
+/**
+ * How large entries are. A matrix that the state is multiplied with at each step has entries up to 1.5 / H, so that
+ * T = 8 steps of an activation without a bound grow it by 1.5^8 = 26 at most; everything else lies within -1..1.
+ */
+const magnitude = (axes: Axes): number => (axes[0].name === 'previous' ? 1.5 / axes[0].size : 1)
+
+const plains = (axes: Readonly<Record<string, Axes>>, scale = 1): fc.Arbitrary<Plains> =>
+  fc.record(
+    Object.fromEntries(
+      Object.entries(axes).map(([field, its]) => [field, plain(its, realWithin(scale * magnitude(its)))]),
+    ),
+  )
+
+const permutation = (length: number): fc.Arbitrary<readonly number[]> => {
+  const all = [...Array(length).keys()]
+  return fc.shuffledSubarray(all, { minLength: length, maxLength: length })
+}
+
+const textAxes = ({ vocabulary, batch, steps }: PassageSizes): [Rows, Vocabulary] => [
+  product(timeAxis(steps), batchAxis(batch)),
+  vocabularyAxis(vocabulary),
+]
+
+/** No adjoint from later steps in one sample of three, so that truncated BPTT is tried as it is. */
+const adjointOf = (axes: Readonly<Record<string, Axes>>): fc.Arbitrary<Plains> =>
+  fc.oneof({ weight: 1, arbitrary: plains(axes, 0) }, { weight: 2, arbitrary: plains(axes) })
+
+/** Passages of these sizes for a cell; parameters may be made `scale` times as large as usual. */
+export const trials = <C extends CellShape>(
+  cell: AnyCell<C>,
+  sizes: fc.Arbitrary<PassageSizes>,
+  scale = 1,
+): fc.Arbitrary<Trial> =>
+  sizes.chain((some) => {
+    const its = cell(float64)
+    const stateAxes = its.stateAxes(some, batchAxis(some.batch))
+    return fc.record({
+      parameters: plains(parameterAxes(its, some), scale),
+      state: plains(stateAxes),
+      X: plainOneHot(textAxes(some)),
+      Y: plainOneHot(textAxes(some)),
+      dState: adjointOf(stateAxes),
+      cut: fc.integer({ min: 0, max: some.steps }),
+      share: fc.integer({ min: 0, max: some.batch }),
+      rowOrder: permutation(some.batch),
+      newLabels: permutation(some.vocabulary),
+    })
+  })
+
+/** Passages with a cut strictly inside. */
+export const cutTrials = <C extends CellShape>(
+  cell: AnyCell<C>,
+  sizes: fc.Arbitrary<PassageSizes>,
+): fc.Arbitrary<Trial> =>
+  trials(cell, ofTwoStepsOrMore(sizes)).map((trial) => ({
+    ...trial,
+    cut: Math.min(Math.max(1, trial.cut), trial.X.axes[0].outer.size - 1),
+  }))
+
+/** What a cell alone is checked on. */
+export const cellSamples = <C extends CellShape>(
+  cell: AnyCell<C>,
+  sizes: fc.Arbitrary<PassageSizes>,
+): fc.Arbitrary<CellSample> =>
+  sizes.chain((some) => {
+    const its = cell(float64)
+    const stateAxes = its.stateAxes(some, batchAxis(some.batch))
+    const [rows, vocabulary] = textAxes(some)
+    return fc.record({
+      parameters: plains(its.parameterAxes(some)),
+      state: plains(stateAxes),
+      X: plainOneHot<[Rows, Vocabulary]>([rows, vocabulary]),
+      dH: plain<[Rows, Hidden]>([rows, hiddenAxis(some.hidden)], realWithin(1)),
+      dState: plains(stateAxes),
+    })
+  })
+
+/** Whole multiples of 2^-8 up to 8: adding a whole number to one is exact in single precision. */
+const score = fc.integer({ min: -2048, max: 2048 }).map((k) => k / 256)
+const LARGEST_SHIFT = 64
+
+/** Scores and labels of up to 8 x 8 rows. */
+export const lossTrials: fc.Arbitrary<LossTrial> = anySizes.chain((some) => {
+  const axes = textAxes(some)
+  const rows = axes[0].size
+  return fc.record({
+    O: plain<[Rows, Vocabulary]>(axes, score),
+    Y: plainOneHot<[Rows, Vocabulary]>(axes),
+    rowOrder: permutation(rows),
+    share: fc.integer({ min: 1, max: rows }),
+    shift: fc.integer({ min: -LARGEST_SHIFT, max: LARGEST_SHIFT }),
+  })
+})
