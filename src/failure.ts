@@ -4,7 +4,7 @@
  * Each failure carries what it takes to say what was expected, what came, and what to do.
  */
 export type Failure =
-  | { readonly _tag: 'InvalidSetting'; readonly setting: string; readonly expected: string; readonly came: string }
+  | ({ readonly _tag: 'InvalidSetting'; readonly setting: string } & Difference)
   | {
       readonly _tag: 'TextTooShort'
       readonly sampling: 'random' | 'consecutive'
@@ -16,14 +16,23 @@ export type Failure =
   | { readonly _tag: 'EmptyText'; readonly what: string }
   | { readonly _tag: 'UnknownCharacter'; readonly character: string; readonly position: number; readonly what: string }
   | { readonly _tag: 'NotFinite'; readonly what: string; readonly epoch: number; readonly minibatch: number }
-  | { readonly _tag: 'DamagedFile'; readonly what: string; readonly expected: string; readonly came: string }
-  | { readonly _tag: 'Mismatch'; readonly what: string; readonly expected: string; readonly came: string }
+  | { readonly _tag: 'EngineMissing'; readonly engine: string; readonly package: string; readonly reason: string }
+  | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
+  | ({ readonly _tag: 'DamagedFile'; readonly what: string } & Difference)
+  | ({ readonly _tag: 'Mismatch'; readonly what: string } & Difference)
+
+/** What was expected and what came; and what to do, where that does not say it. */
+export interface Difference {
+  readonly expected: string
+  readonly came: string
+  readonly advice?: string
+}
 
 /** The failure as one sentence, or two. */
 export const explain = (failure: Failure): string => {
   switch (failure._tag) {
     case 'InvalidSetting':
-      return `${failure.setting} must be ${failure.expected}, but ${failure.came} came`
+      return `${failure.setting} must be ${failure.expected}, but ${failure.came} came${advice(failure)}`
     case 'TextTooShort':
       return (
         `${failure.sampling} sampling of ${count(failure.batch, 'row')} of ${count(failure.steps, 'step')} ` +
@@ -42,11 +51,32 @@ export const explain = (failure: Failure): string => {
         `${failure.what} is no longer finite in epoch ${String(failure.epoch)}, ` +
         `minibatch ${String(failure.minibatch)}: lower the learning rate or the clipping threshold`
       )
+    case 'EngineMissing':
+      return (
+        `the ${failure.engine} engine needs the package ${failure.package}, which cannot be loaded (${failure.reason}): ` +
+        `install it with npm install ${failure.package}, or use the float32 engine`
+      )
+    case 'EngineFailed':
+      return `the ${failure.engine} engine failed: ${failure.reason}`
     case 'DamagedFile':
-      return `${failure.what} cannot be read: expected ${failure.expected}, but ${failure.came} came`
+      return `${failure.what} cannot be read: ${difference(failure)}`
     case 'Mismatch':
-      return `${failure.what} does not fit: expected ${failure.expected}, but ${failure.came} came`
+      return `${failure.what} does not fit: ${difference(failure)}`
   }
+}
+
+const advice = (failure: Difference): string => (failure.advice === undefined ? '' : `: ${failure.advice}`)
+
+const difference = (failure: Difference): string =>
+  `expected ${failure.expected}, but ${failure.came} came${advice(failure)}`
+
+/** The most characters of a value that a message quotes. */
+const LONGEST_QUOTATION = 60
+
+/** A value as messages quote it: as JSON, on one line, cut where it is long; `nothing` for undefined, and NaN for NaN. */
+export const quoted = (value: unknown): string => {
+  const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value)
+  return text.length <= LONGEST_QUOTATION ? text : `${text.slice(0, LONGEST_QUOTATION)}…`
 }
 
 const count = (n: number, noun: string): string => `${String(n)} ${noun}${n === 1 ? '' : 's'}`

@@ -32,24 +32,32 @@ export interface Outcome<L> {
   readonly loss: number
 }
 
-/** What a failed step says of its numbers; the loop adds where it was. */
-export interface NotFinite {
-  readonly what: string
-}
+/** Why a step failed: numbers that are no longer finite (the loop adds where it was), or the engine itself. */
+export type StepFailure =
+  | { readonly _tag: 'StepNotFinite'; readonly what: string }
+  | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
 
-export type Step<M extends URIS2, L> = (learner: L, minibatch: Minibatch) => Kind2<M, NotFinite, Outcome<L>>
+export type Step<M extends URIS2, L> = (learner: L, minibatch: Minibatch) => Kind2<M, StepFailure, Outcome<L>>
+
+/** Something that can take training steps, and translate learners from and to plain data. */
+export interface Engine<M extends URIS2, C extends CellShape, L> {
+  readonly name: string
+  readonly load: (learner: Learner<'float32', C>) => L
+  readonly step: Step<M, L>
+  readonly save: (learner: L) => Learner<'float32', C>
+}
 
 /** The outcome of a step, unless its loss or a gradient is infinite or NaN. */
 export const finiteOutcome = <L>(
   learner: L,
   loss: number,
   largest: Readonly<Record<string, number>>,
-): Either<NotFinite, Outcome<L>> => {
+): Either<StepFailure, Outcome<L>> => {
   const field = Object.keys(largest).find((name) => !Number.isFinite(largest[name]))
   return field !== undefined
-    ? E.left({ what: `the gradient of ${field}` })
+    ? E.left({ _tag: 'StepNotFinite', what: `the gradient of ${field}` })
     : !Number.isFinite(loss)
-      ? E.left({ what: 'the loss' })
+      ? E.left({ _tag: 'StepNotFinite', what: 'the loss' })
       : E.right({ learner, loss })
 }
 
@@ -61,12 +69,12 @@ export const directStep =
     optimiser: Optimiser<F>,
     vocabulary: number,
   ) =>
-  (learner: Learner<F, C>, { batch, steps, inputs, labels, reset }: Minibatch): IOEither<NotFinite, Outcome<Learner<F, C>>> =>
+  (learner: Learner<F, C>, { batch, steps, inputs, labels, reset }: Minibatch): IOEither<StepFailure, Outcome<Learner<F, C>>> =>
   () => {
     const rows = product(timeAxis(steps), batchAxis(batch))
     const characters = (numbers: readonly number[]) => algebra.oneHot([rows, vocabularyAxis(vocabulary)], numbers)
     const hidden = reset ? zeroAdjoint(algebra)(learner.hidden) : learner.hidden
     const stepped = trainingStep(algebra, cell, optimiser)({ ...learner, hidden }, characters(inputs), characters(labels))
-    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(([field, a]) => [field, algebra.toArray(a)[0]])
+    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(([field, a]) => [field, algebra.toArray(a)[0]] as const)
     return finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest))
   }

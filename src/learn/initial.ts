@@ -4,7 +4,7 @@
 import * as S from 'fp-ts/lib/State.js'
 import type { Axes } from '../algebra/axis.js'
 import { entries } from '../algebra/axis.js'
-import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { Carrier, Concrete, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import type { Cell, CellShape } from '../model/cell.js'
 import { parameterAxes, zeroState } from '../model/model.js'
 import type { Parameters } from '../model/model.js'
@@ -40,7 +40,7 @@ export const initialParameters = <F extends Carrier, C extends CellShape>(
 
 /** A learner that has learnt nothing: these parameters, a fresh optimiser, the zero state. */
 export const freshLearner = <F extends Carrier, C extends CellShape>(
-  algebra: Concrete<F>,
+  algebra: TensorAlgebra<F>,
   cell: Cell<F, C>,
   optimiser: Optimiser<F>,
   sizes: Sizes,

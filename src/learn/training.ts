@@ -100,7 +100,10 @@ const stepUnderway =
     const { epoch, minibatch } = now.progress
     return M.bimap(
       step(now.progress.learner, minibatchAt(path, now)),
-      ({ what }): Failure => ({ _tag: 'NotFinite', what, epoch, minibatch: minibatch + 1 }),
+      (failure): Failure =>
+        failure._tag === 'StepNotFinite'
+          ? { _tag: 'NotFinite', what: failure.what, epoch, minibatch: minibatch + 1 }
+          : failure,
       advance(now),
     )
   }

@@ -2,4 +2,5 @@
 export * from './choose.js'
 export * from './plan.js'
 export * from './predict.js'
+export * from './unfold.js'
 export * from './vocabulary.js'

@@ -1,0 +1,184 @@
+/**
+ * The model's graphs: one training step, the forward pass, and greedy generation, each compiled from the same
+ * equations that `float32` computes.
+ *
+ * Inputs and outputs are named after a learner's fields (`parameters.W_xh`, `hidden.H`, ...). A field's new value is
+ * `next.` and its name, so that whoever runs a graph again feeds each `next.x` back in as `x`.
+ */
+import type { Axes } from '../algebra/axis.js'
+import { axis, product } from '../algebra/axis.js'
+import { graphAlgebra } from '../interpret/graph/algebra.js'
+import type { GraphTensor } from '../interpret/graph/algebra.js'
+import { compile } from '../interpret/onnx/compile.js'
+import type { Arguments } from '../interpret/onnx/compile.js'
+import { freshLearner } from '../learn/initial.js'
+import { flatten, unflatten } from '../learn/recipe.js'
+import type { Recipe } from '../learn/recipe.js'
+import { trainingStep } from '../learn/step.js'
+import type { CellShape } from '../model/cell.js'
+import { forward, parameterAxes } from '../model/model.js'
+import type { Parameters } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { Sizes } from '../model/parameters.js'
+import type { State } from '../model/unroll.js'
+import { unfoldGreedily } from '../text/unfold.js'
+
+/** What to compile: a recipe at these sizes, for minibatches of N rows (`batch`) and T steps. */
+export interface GraphRequest<C extends CellShape> {
+  readonly recipe: Recipe<C>
+  readonly sizes: Sizes
+  readonly batch: number
+  readonly steps: number
+  /** Settings and vocabulary, for whoever opens the file. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/** Parameters to build into a graph, by their names. */
+export type BuiltIn = Readonly<Record<string, ArrayLike<number>>>
+
+/** The prefix of a field's new value. */
+export const NEXT = 'next.'
+
+const withPrefix = <A>(prefix: string, record: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
+  Object.fromEntries(Object.entries(record).map(([field, value]) => [prefix + field, value]))
+
+/** The fields under a prefix, without it. */
+const under = (prefix: string, record: Arguments['tensors']): Arguments['tensors'] =>
+  Object.fromEntries(
+    Object.entries(record)
+      .filter(([field]) => field.startsWith(prefix))
+      .map(([field, value]) => [field.slice(prefix.length), value]),
+  )
+
+/** The axes of every field of a learner. */
+export const learnerAxes = <C extends CellShape>(
+  { cell, optimiser }: Recipe<C>,
+  sizes: Sizes,
+  batch: number,
+): Readonly<Record<string, Axes>> => {
+  const algebra = graphAlgebra({ unrollUpTo: 0 })
+  const parameters = Object.fromEntries(
+    Object.entries(parameterAxes(cell(algebra), sizes)).map(([field, axes]) => [field, algebra.fill(axes, 0)]),
+  )
+  const learner = freshLearner(algebra, cell(algebra), optimiser(algebra), sizes, batchAxis(batch), parameters as never)
+  return Object.fromEntries(
+    Object.entries(flatten(learner)).map(([field, { axes }]: readonly [string, GraphTensor<Axes>]) => [field, axes]),
+  )
+}
+
+const fieldsDocumented = (axes: Readonly<Record<string, Axes>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.keys(axes).flatMap((field) => {
+      const [part, ...rest] = field.split('.')
+      const what = part === 'hidden' ? `the state ${rest.join('.')}` : `${rest.join('.')} of the ${part}`
+      return [
+        [field, `${what} before;`],
+        [NEXT + field, `${what} after: feed it back as ${field};`],
+      ]
+    }),
+  )
+
+const TIME_MAJOR = 'time-major: all rows of step 1, then of step 2, ...;'
+
+/** One training step: forward, BPTT, the optimiser's update, the loss, and the largest |entry| of each gradient. */
+export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Uint8Array => {
+  const { recipe, sizes, batch, steps, metadata } = request
+  const learner = learnerAxes(recipe, sizes, batch)
+  const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
+  return compile(
+    { tensors: learner, oneHots: { inputs: characters, labels: characters } },
+    (algebra, { tensors, oneHots }) => {
+      const step = trainingStep(algebra, recipe.cell(algebra), recipe.optimiser(algebra))
+      const stepped = step(unflatten(tensors), oneHots['inputs'], oneHots['labels'])
+      return {
+        tensors: {
+          ...withPrefix<GraphTensor<Axes>>(NEXT, flatten(stepped.learner)),
+          loss: stepped.loss,
+          ...withPrefix<GraphTensor<Axes>>('largest.', stepped.largest as never),
+        } as Readonly<Record<string, GraphTensor<Axes>>>,
+      }
+    },
+    {
+      name: 'training_step',
+      description: 'One training step: forward, backpropagation through time, and the update of every parameter.',
+      documentation: {
+        ...fieldsDocumented(learner),
+        inputs: `the numbers of the characters read, ${TIME_MAJOR}`,
+        labels: `the numbers of the characters that come next, ${TIME_MAJOR}`,
+        loss: 'the mean loss in nats, before the update;',
+      },
+      ...(metadata === undefined ? {} : { metadata }),
+    },
+  )
+}
+
+/** The forward pass: the scores of what comes next, and the next state. */
+export const forwardGraph = <C extends CellShape>(request: GraphRequest<C>, weights: BuiltIn): Uint8Array => {
+  const { recipe, sizes, batch, steps, metadata } = request
+  const { parameters, hidden } = separate(learnerAxes(recipe, sizes, batch))
+  const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
+  return compile(
+    { tensors: { ...parameters, ...hidden }, oneHots: { inputs: characters } },
+    (algebra, { tensors, oneHots }) => {
+      const { O, state } = forward(algebra, recipe.cell(algebra))(
+        under('parameters.', tensors) as unknown as Parameters<'graph', C>,
+        under('hidden.', tensors) as unknown as State<'graph', C>,
+        oneHots['inputs'],
+      )
+      return { tensors: { scores: O, ...withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, state as never) } as never }
+    },
+    {
+      name: 'forward',
+      description: 'The forward pass of a trained model: the scores, before softmax, of the character after each input.',
+      documentation: {
+        ...fieldsDocumented(hidden),
+        inputs: `the numbers of the characters read, ${TIME_MAJOR}`,
+        scores: 'the scores of all characters, before softmax;',
+      },
+      weights: withPrefix('parameters.', weights),
+      ...(metadata === undefined ? {} : { metadata }),
+    },
+  )
+}
+
+/** Greedy generation: reads one character and writes on, as many as `length` says, all in one run. */
+export const generationGraph = <C extends CellShape>(
+  { recipe, sizes, metadata }: Pick<GraphRequest<C>, 'recipe' | 'sizes' | 'metadata'>,
+  weights: BuiltIn,
+): Uint8Array => {
+  const { parameters, hidden } = separate(learnerAxes(recipe, sizes, 1))
+  const one = [product(timeAxis(1), batchAxis(1)), vocabularyAxis(sizes.vocabulary)]
+  return compile(
+    { tensors: { ...parameters, ...hidden }, oneHots: { first: one } },
+    (algebra, { tensors, oneHots }) => {
+      const { characters, state } = unfoldGreedily(algebra, recipe.cell(algebra))(
+        under('parameters.', tensors) as unknown as Parameters<'graph', C>,
+        under('hidden.', tensors) as unknown as State<'graph', C>,
+        oneHots['first'],
+        axis('length', 1),
+      )
+      return {
+        tensors: withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, state as never),
+        oneHots: { characters: characters as never },
+      }
+    },
+    {
+      name: 'generation',
+      description: 'Reads one character and writes on, each time the character that scores best.',
+      documentation: {
+        ...fieldsDocumented(hidden),
+        first: 'the number of the character to read first, not yet part of the state;',
+        length: 'how many characters to write;',
+        characters: 'their numbers; the last one is chosen but not yet read: feed it back as first;',
+      },
+      weights: withPrefix('parameters.', weights),
+      lengths: ['length'],
+      ...(metadata === undefined ? {} : { metadata }),
+    },
+  )
+}
+
+const separate = (axes: Readonly<Record<string, Axes>>) => {
+  const part = (prefix: string) => Object.fromEntries(Object.entries(axes).filter(([field]) => field.startsWith(prefix)))
+  return { parameters: part('parameters.'), hidden: part('hidden.') }
+}

@@ -1,0 +1,61 @@
+/**
+ * The part of ONNX Runtime that the engine uses: onnxruntime-node and onnxruntime-web both have it.
+ *
+ * Written out here, so that the package's types need neither.
+ */
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Failure } from '../failure.js'
+
+export interface RuntimeTensor {
+  readonly data: unknown
+  readonly dims: readonly number[]
+}
+
+export type RuntimeTensors = Readonly<Record<string, RuntimeTensor>>
+
+export interface RuntimeSession {
+  readonly run: (feeds: RuntimeTensors) => Promise<RuntimeTensors>
+  readonly release: () => Promise<void>
+}
+
+export interface Runtime {
+  readonly createSession: (model: Uint8Array, threads: number) => Promise<RuntimeSession>
+  readonly tensor: (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, dims: readonly number[]) => RuntimeTensor
+}
+
+/** onnxruntime-node or onnxruntime-web, as `import` returns them. */
+export interface RuntimePackage {
+  readonly InferenceSession: {
+    readonly create: (model: Uint8Array, options: Readonly<Record<string, unknown>>) => Promise<unknown>
+  }
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor with overloads of its own
+  readonly Tensor: new (type: any, data: any, dims: readonly number[]) => RuntimeTensor
+}
+
+/** The runtime of a package. */
+export const runtimeOf = ({ InferenceSession, Tensor }: RuntimePackage): Runtime => ({
+  createSession: async (model, threads) =>
+    (await InferenceSession.create(model, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      // Workers of one session that wait by spinning slow down those of another.
+      extra: { session: { force_spinning_stop: '1' } },
+    })) as RuntimeSession,
+  tensor: (type, data, dims) => new Tensor(type, data, dims),
+})
+
+const NAME = 'onnxruntime-node'
+
+/** The native runtime, where it is installed. */
+export const nativeRuntime: TaskEither<Failure, Runtime> = TE.tryCatch(
+  async () => runtimeOf((await import(NAME)) as RuntimePackage),
+  (error): Failure => ({
+    _tag: 'EngineMissing',
+    engine: 'onnx',
+    package: NAME,
+    reason: error instanceof Error ? (error.message.split('\n')[0] as string) : String(error),
+  }),
+)
