@@ -5,7 +5,7 @@ import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis, Axes } from '../algebra/axis.js'
 import type { ScanStep, Signature, Tensors, UnfoldStep } from '../algebra/tensor-algebra.js'
 import { mapTensors } from '../algebra/tensors.js'
-import type { OneHotTensor } from './float.js'
+import type { OneHotTensor } from './float-tensor.js'
 import { float64 } from './float64.js'
 import type { Float64Tensor } from './float64.js'
 

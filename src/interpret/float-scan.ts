@@ -13,7 +13,7 @@ import type {
   UnfoldStep,
 } from '../algebra/tensor-algebra.js'
 import { fields, mapTensors } from '../algebra/tensors.js'
-import type { OneHotTensor, Tensor } from './float.js'
+import type { OneHotTensor, Tensor } from './float-tensor.js'
 import * as kernel from './kernel.js'
 import * as typing from './typing.js'
 

@@ -10,33 +10,10 @@ import { entries, showAxes } from '../algebra/axis.js'
 import type { Axes } from '../algebra/axis.js'
 import type { Concrete } from '../algebra/tensor-algebra.js'
 import { floatScan, floatUnfold } from './float-scan.js'
+import type { OneHotTensor, Tensor } from './float-tensor.js'
 import * as kernel from './kernel.js'
-import type { ReadonlyFloatArray, ReadonlyInt32Array } from './readonly-array.js'
+import type { ReadonlyFloatArray } from './readonly-array.js'
 import * as typing from './typing.js'
-
-/** A tensor of numbers with these axes. */
-export interface Tensor<A, D = ReadonlyFloatArray> {
-  readonly axes: Readonly<A>
-  readonly data: D
-}
-
-/** One-hot rows by their indices along the last axis. */
-export interface OneHotTensor<A> {
-  readonly axes: Readonly<A>
-  readonly index: ReadonlyInt32Array
-}
-
-declare module 'fp-ts/HKT' {
-  interface URItoKind<A> {
-    /** Either precision: what the constructor below is written for. */
-    readonly float: Tensor<A>
-  }
-}
-declare module '../algebra/tensor-algebra.js' {
-  interface URItoOneHot<A> {
-    readonly float: OneHotTensor<A>
-  }
-}
 
 const rowsAndColumns = (axes: Axes): readonly [number, number] => [axes[0].size, axes[1].size]
 

@@ -1,7 +1,7 @@
 /** The reference reading: single precision, as every framework trains. */
 import type { Concrete } from '../algebra/tensor-algebra.js'
 import { floatAlgebra } from './float.js'
-import type { OneHotTensor, Tensor } from './float.js'
+import type { OneHotTensor, Tensor } from './float-tensor.js'
 import type { ReadonlyFloat32Array } from './readonly-array.js'
 
 export type Float32Tensor<A> = Tensor<A, ReadonlyFloat32Array>

@@ -1,7 +1,7 @@
 /** The same text in double precision, where a central difference agrees with a gradient to eight digits or so. */
 import type { Concrete } from '../algebra/tensor-algebra.js'
 import { floatAlgebra } from './float.js'
-import type { OneHotTensor, Tensor } from './float.js'
+import type { OneHotTensor, Tensor } from './float-tensor.js'
 import type { ReadonlyFloat64Array } from './readonly-array.js'
 
 export type Float64Tensor<A> = Tensor<A, ReadonlyFloat64Array>

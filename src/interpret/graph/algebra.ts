@@ -200,7 +200,7 @@ const looped = (step: Step, initial: Named, slices: Named, steps: number, revers
 
 /** How often an unfold along this axis runs: a number known now, or one fed in. */
 const tripsAlong = (time: AnyAxis, { lengths }: GraphOptions): Node =>
-  lengths?.[time.name] ?? constant([time.size], [], 'int64')
+  lengths?.[time.name as string] ?? constant([time.size], [], 'int64')
 
 const unfoldIn =
   (options: GraphOptions) =>
