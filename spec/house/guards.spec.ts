@@ -115,7 +115,7 @@ describe('the layers', () => {
     ['a cycle', 'no-cycle', { 'src/model/a.ts': "import './b.js'", 'src/model/b.ts': "import './a.js'" }],
     ['a folder without a layer', 'every-module-has-a-layer', { 'src/misc/a.ts': "import 'fp-ts'" }],
     ['a test', 'src-imports-nothing-beside-it', { 'src/a.ts': "import '../spec/b.js'", 'spec/b.ts': empty }],
-    ['an engine in the core', 'only-a-session-opens-the-engine', { 'src/learn/a.ts': "import 'onnxruntime-node'" }],
+    ['a runtime in the core', 'only-the-command-and-its-engine-open-a-runtime', { 'src/learn/a.ts': "import 'onnxruntime-node'" }],
     ['a file system in the core', 'only-the-command-touches-the-system', { 'src/store/a.ts': "import 'node:fs'" }],
     ['an import of nothing', 'every-import-resolves', { 'src/model/a.ts': "import './b.js'" }],
   ] as const)('refuse %s', async (_, rule, modules) => {
