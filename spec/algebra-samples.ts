@@ -13,10 +13,10 @@ import type {
   SelectionSample,
   UnfoldSample,
 } from '../src/laws/algebra.js'
-import { axesNamed, listOf, plain, plainOneHot, sizeOrNone, smallInteger } from './arbitraries.js'
+import { axesNamed, axisNamed, listOf, plain, plainOneHot, size, sizeOrNone, smallInteger } from './arbitraries.js'
 
-export const products = (entry: fc.Arbitrary<number>): fc.Arbitrary<ProductSample> =>
-  axesNamed(['M', 'K', 'N', 'L']).chain(([M, K, N, L]) =>
+export const products = (entry: fc.Arbitrary<number>, sizes = size): fc.Arbitrary<ProductSample> =>
+  axesNamed(['M', 'K', 'N', 'L'], sizes).chain(([M, K, N, L]) =>
     fc.record({
       A: plain([M, K], entry),
       A2: plain([M, K], entry),
@@ -26,30 +26,33 @@ export const products = (entry: fc.Arbitrary<number>): fc.Arbitrary<ProductSampl
     }),
   )
 
-export const adjoints: fc.Arbitrary<AdjointSample> = axesNamed(['M', 'K', 'N']).chain(([M, K, N]) =>
-  fc.record({
-    c: plain([], smallInteger),
-    A: plain([M, K], smallInteger),
-    A2: plain([M, K], smallInteger),
-    W: plain([M, K], smallInteger),
-    B: plain([K, N], smallInteger),
-    Y: plain([M, N], smallInteger),
-    S: plain([N, M, K], smallInteger),
-    S2: plain([N, M, K], smallInteger),
-    b: plain([K], smallInteger),
-    y: plain([M], smallInteger),
-    x: plainOneHot([M, K]),
-  }),
-)
+/** One-hot rows need something to index, so K is never empty. */
+export const adjoints = (sizes = size): fc.Arbitrary<AdjointSample> =>
+  fc.tuple(axesNamed(['M', 'N'], sizes), axisNamed('K')).chain(([[M, N], K]) =>
+    fc.record({
+      c: plain([], smallInteger),
+      A: plain([M, K], smallInteger),
+      A2: plain([M, K], smallInteger),
+      W: plain([M, K], smallInteger),
+      B: plain([K, N], smallInteger),
+      Y: plain([M, N], smallInteger),
+      S: plain([N, M, K], smallInteger),
+      S2: plain([N, M, K], smallInteger),
+      b: plain([K], smallInteger),
+      y: plain([M], smallInteger),
+      x: plainOneHot([M, K]),
+    }),
+  )
 
-export const selections: fc.Arbitrary<SelectionSample> = axesNamed(['R', 'V', 'C']).chain(([R, V, C]) =>
-  fc.record({
-    x: plainOneHot([R, V]),
-    W: plain([V, C], smallInteger),
-    A: plain([R, C], smallInteger),
-    O: plain([R, V], smallInteger),
-  }),
-)
+export const selections = (entry: fc.Arbitrary<number>, sizes = size): fc.Arbitrary<SelectionSample> =>
+  fc.tuple(axesNamed(['R', 'C'], sizes), axisNamed('V')).chain(([[R, C], V]) =>
+    fc.record({
+      x: plainOneHot([R, V]),
+      W: plain([V, C], entry),
+      A: plain([R, C], entry),
+      O: plain([R, V], entry),
+    }),
+  )
 
 export const scatterings = (entry: fc.Arbitrary<number>): fc.Arbitrary<ScatterSample> =>
   fc.tuple(axesNamed(['R', 'C']), axesNamed(['K'], sizeOrNone)).chain(([[R, C], [K]]) =>
@@ -76,29 +79,27 @@ export const elementwise = (entry: fc.Arbitrary<number>): fc.Arbitrary<Elementwi
 export const rows = (entry: fc.Arbitrary<number>): fc.Arbitrary<RowSample> =>
   axesNamed(['R', 'C'], sizeOrNone).chain(([R, C]) => fc.record({ A: plain([R, C], entry), b: plain([C], entry) }))
 
-/** Whole-number logits up to that size, and whole numbers to add to them. */
-export const logits = (largest: number): fc.Arbitrary<LogitsSample> => {
-  const entry = fc.integer({ min: -largest, max: largest })
-  return axesNamed(['R', 'C']).chain(([R, C]) => fc.record({ a: plain([R, C], entry), shifts: listOf(R.size, entry) }))
-}
+export const logits = (entry: fc.Arbitrary<number>): fc.Arbitrary<LogitsSample> =>
+  axesNamed(['R', 'C']).chain(([R, C]) => fc.record({ a: plain([R, C], entry), shifts: listOf(R.size, entry) }))
 
 export const layouts = (entry: fc.Arbitrary<number>): fc.Arbitrary<LayoutSample> =>
   axesNamed(['T', 'N', 'C'], sizeOrNone).chain(([T, N, C]) =>
     fc.record({ stack: plain([T, N, C], entry), matrix: plain([N, C], entry) }),
   )
 
-export const recurrences: fc.Arbitrary<RecurrenceSample> = fc
-  .tuple(axesNamed(['N', 'C']), axesNamed(['T', 'T'], sizeOrNone))
-  .chain(([[N, C], [T, later]]) =>
-    fc.record({
-      x: plain([T, N], smallInteger),
-      w: plain([T, N, C], smallInteger),
-      laterX: plain([later, N], smallInteger),
-      laterW: plain([later, N, C], smallInteger),
-      s: plain([N], smallInteger),
-      q: plain([], smallInteger),
-    }),
-  )
+export const recurrences = (sizes = size): fc.Arbitrary<RecurrenceSample> =>
+  fc
+    .tuple(axesNamed(['N', 'C'], sizes), axesNamed(['T', 'T'], sizeOrNone))
+    .chain(([[N, C], [T, later]]) =>
+      fc.record({
+        x: plain([T, N], smallInteger),
+        w: plain([T, N, C], smallInteger),
+        laterX: plain([later, N], smallInteger),
+        laterW: plain([later, N, C], smallInteger),
+        s: plain([N], smallInteger),
+        q: plain([], smallInteger),
+      }),
+    )
 
 export const unfolds: fc.Arbitrary<UnfoldSample> = fc
   .tuple(axesNamed(['R', 'V']), axesNamed(['T', 'T'], sizeOrNone))

@@ -1,14 +1,12 @@
 /**
- * Laws of layout: reading and writing, names of axes, and two axes as one. The numbers stay as they are,
- * to the last bit.
+ * Laws of layout: reading and writing, names and order of axes, two axes as one, slices and stacks. The numbers
+ * stay as they are, to the last bit.
  */
-import type { Kind } from 'fp-ts/HKT'
-import { product, sameAxes } from '../algebra/axis.js'
-import type { Axes, Axis } from '../algebra/axis.js'
-import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
-import { sameNumbers } from './law.js'
+import { product } from '../algebra/axis.js'
+import type { Axes, Axis, Product } from '../algebra/axis.js'
+import type { Carrier, Concrete, ScanStep } from '../algebra/tensor-algebra.js'
 import type { Law } from './law.js'
-import { read } from './plain.js'
+import { exchanged, holdsBits, read } from './plain.js'
 import type { Plain } from './plain.js'
 
 type T = Axis<'T'>
@@ -21,27 +19,26 @@ export interface LayoutSample {
   readonly matrix: Plain<[N, C]>
 }
 
-/** Whether a tensor has these axes and these bits. */
-const is = <F extends Carrier, A extends Axes>(
-  algebra: Concrete<F>,
-  a: Kind<F, A>,
-  axes: Readonly<A>,
-  values: readonly number[],
-): boolean => sameAxes(algebra.axesOf<A>(a), axes) && sameNumbers(algebra.toArray<A>(a), values)
+/** A state of no fields, and a slice of one. */
+type Nothing = Readonly<Record<never, Axes>>
+type Slice = { readonly a: [N, C] }
 
 /** Laws of any numbers of single precision, finite or not. */
 export const layoutLaws = <F extends Carrier>(): readonly Law<Concrete<F>, LayoutSample>[] => [
   {
     name: 'a tensor holds the axes and the numbers it was made of',
     cites: [],
-    holds: (algebra, { stack }) => is<F, [T, N, C]>(algebra, read(algebra, stack), stack.axes, stack.values),
+    holds: (algebra, { stack }) => holdsBits<F, [T, N, C]>(algebra, read(algebra, stack), stack),
   },
   {
     name: 'fill holds one number everywhere',
     cites: [],
     holds: (algebra, { stack, matrix }) => {
       const c = stack.values[0] ?? 0
-      return is<F, [N, C]>(algebra, algebra.fill<[N, C]>(matrix.axes, c), matrix.axes, matrix.values.map(() => c))
+      return holdsBits<F, [N, C]>(algebra, algebra.fill<[N, C]>(matrix.axes, c), {
+        axes: matrix.axes,
+        values: matrix.values.map(() => c),
+      })
     },
   },
   {
@@ -51,7 +48,7 @@ export const layoutLaws = <F extends Carrier>(): readonly Law<Concrete<F>, Layou
       const { axes, values } = matrix
       const renamed: Axis<'renamed'> = { name: 'renamed', size: axes[1].size }
       const a = algebra.rename<N, C, Axis<'renamed'>>(read(algebra, matrix), renamed)
-      return is<F, [N, Axis<'renamed'>]>(algebra, a, [axes[0], renamed], values)
+      return holdsBits<F, [N, Axis<'renamed'>]>(algebra, a, { axes: [axes[0], renamed], values })
     },
   },
   {
@@ -61,16 +58,31 @@ export const layoutLaws = <F extends Carrier>(): readonly Law<Concrete<F>, Layou
       const { axes, values } = stack
       const [outer, inner, rest] = axes
       const merged = algebra.merge<T, N, [C]>(read(algebra, stack))
-      return is(algebra, merged, [product(outer, inner), rest], values)
+      return holdsBits<F, [Product<T, N>, C]>(algebra, merged, { axes: [product(outer, inner), rest], values })
     },
   },
   {
     name: 'splitting is the inverse of merging',
     cites: [],
     holds: (algebra, { stack }) => {
-      const { axes, values } = stack
       const merged = algebra.merge<T, N, [C]>(read(algebra, stack))
-      return is<F, [T, N, C]>(algebra, algebra.split<T, N, [C]>(merged), axes, values)
+      return holdsBits<F, [T, N, C]>(algebra, algebra.split<T, N, [C]>(merged), stack)
+    },
+  },
+  {
+    name: 'transposition exchanges rows and columns',
+    cites: [],
+    holds: (algebra, { matrix }) => holdsBits(algebra, algebra.transpose(read(algebra, matrix)), exchanged(matrix)),
+  },
+  {
+    name: 'stacking slices gives back what they were slices of, in either direction',
+    cites: ['hidden', 'bptt-h'],
+    holds: (algebra, { stack }) => {
+      const keep: ScanStep<F, Nothing, Slice, Slice> = (state, slice) => ({ state, output: slice })
+      return [algebra.scan<T, Nothing, Slice, Slice>, algebra.scanReverse<T, Nothing, Slice, Slice>].every((scan) => {
+        const { outputs } = scan(keep, {}, { a: read(algebra, stack) })
+        return holdsBits<F, [T, N, C]>(algebra, outputs.a, stack)
+      })
     },
   },
 ]

@@ -15,7 +15,7 @@ import type { Plain } from './plain.js'
 type R = Axis<'R'>
 type C = Axis<'C'>
 
-/** Logits, and a whole number to add to each row. */
+/** Logits, and a number for each row. */
 export interface LogitsSample {
   readonly a: Plain<[R, C]>
   readonly shifts: readonly number[]
@@ -33,7 +33,7 @@ const logSoftmaxOf = <F extends Carrier>(algebra: Concrete<F>, a: Plain<[R, C]>)
 const bound = <F extends Carrier>(algebra: Concrete<F>, { axes }: Plain<[R, C]>, logP: number): number =>
   (axes[1].size + 8) * unitRoundoff(algebra) * (1 + Math.abs(logP))
 
-/** Laws of whole-number logits, of any size up to 10^4. */
+/** Laws of any logits whose differences are finite. */
 export const logSoftmaxLaws = <F extends Carrier>(): readonly Law<Concrete<F>, LogitsSample>[] => [
   {
     name: 'the rows of a log-softmax exponentiate to a sum of 1',
@@ -58,19 +58,6 @@ export const logSoftmaxLaws = <F extends Carrier>(): readonly Law<Concrete<F>, L
     },
   },
   {
-    name: 'adding the same number to every logit of a row changes nothing',
-    cites: ['loss'],
-    holds: (algebra, { a, shifts }) => {
-      const logP = logSoftmaxOf(algebra, a)
-      const shifted = tabulate(...a.axes, (r, c) => at(a)(r, c) + shifts[r])
-      return numbersWithin(
-        (i) => 2 * bound(algebra, a, logP.values[i]),
-        logSoftmaxOf(algebra, { axes: a.axes, values: shifted }).values,
-        logP.values,
-      )
-    },
-  },
-  {
     name: 'log-softmax of finite logits is finite, and never above 0',
     cites: ['loss'],
     holds: (algebra, { a }) => logSoftmaxOf(algebra, a).values.every((logP) => Number.isFinite(logP) && logP <= 0),
@@ -85,6 +72,23 @@ export const logSoftmaxLaws = <F extends Carrier>(): readonly Law<Concrete<F>, L
         () => bound(algebra, a, logC),
         logSoftmaxOf(algebra, equal).values,
         equal.values.map(() => -logC),
+      )
+    },
+  },
+]
+
+/** The law of whole-number logits, which a shift moves without rounding. */
+export const shiftLaws = <F extends Carrier>(): readonly Law<Concrete<F>, LogitsSample>[] => [
+  {
+    name: 'adding the same number to every logit of a row changes nothing',
+    cites: ['loss'],
+    holds: (algebra, { a, shifts }) => {
+      const logP = logSoftmaxOf(algebra, a)
+      const shifted = tabulate(...a.axes, (r, c) => at(a)(r, c) + shifts[r])
+      return numbersWithin(
+        (i) => 2 * bound(algebra, a, logP.values[i]),
+        logSoftmaxOf(algebra, { axes: a.axes, values: shifted }).values,
+        logP.values,
       )
     },
   },

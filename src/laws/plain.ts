@@ -8,6 +8,7 @@ import type { Kind } from 'fp-ts/HKT'
 import { sameAxes } from '../algebra/axis.js'
 import type { AnyAxis, Axes } from '../algebra/axis.js'
 import type { Carrier, Concrete, OneHot } from '../algebra/tensor-algebra.js'
+import { sameNumbers } from './law.js'
 
 /** The axes of a tensor and its entries in row-major order, in no interpreter's terms. */
 export interface Plain<A> {
@@ -44,6 +45,12 @@ export const tabulate = (
   f: (row: number, column: number) => number,
 ): readonly number[] => range(rows.size).flatMap((r) => range(columns.size).map((c) => f(r, c)))
 
+/** The same matrix with rows and columns exchanged. */
+export const exchanged = <R extends AnyAxis, C extends AnyAxis>(a: Plain<[R, C]>): Plain<[C, R]> => {
+  const [rows, columns] = a.axes
+  return { axes: [columns, rows], values: tabulate(columns, rows, (c, r) => at(a)(r, c)) }
+}
+
 /** The entry at row r and column c of a plain matrix. */
 export const at =
   ({ axes, values }: Plain<readonly [AnyAxis, AnyAxis]>) =>
@@ -74,6 +81,13 @@ export const holdsExactly = <F extends Carrier, A extends Axes>(
   a: Kind<F, A>,
   { axes, values }: Plain<A>,
 ): boolean => sameAxes(algebra.axesOf<A>(a), axes) && equalNumbers(algebra.toArray<A>(a), values)
+
+/** Whether a tensor has these axes, and these bits: -0 is not 0, and NaN is NaN. */
+export const holdsBits = <F extends Carrier, A extends Axes>(
+  algebra: Concrete<F>,
+  a: Kind<F, A>,
+  { axes, values }: Plain<A>,
+): boolean => sameAxes(algebra.axesOf<A>(a), axes) && sameNumbers(algebra.toArray<A>(a), values)
 
 /** Whether two tensors have the same axes and equal numbers. */
 export const equalTensors = <F extends Carrier, A extends Axes>(

@@ -1,15 +1,16 @@
 /**
- * Laws of the products: matrix product, its transposed forms, and transposition.
+ * Laws of the products: matrix product and its transposed forms.
  *
  * On whole numbers whose products stay below 2^24 both precisions are exact, so these laws hold to the
  * last bit; one law, on reals, states a bound.
  */
-import type { AnyAxis, Axis } from '../algebra/axis.js'
+import type { Axis } from '../algebra/axis.js'
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
 import type { Law } from './law.js'
 import {
   at,
   equalTensors,
+  exchanged,
   holdsExactly,
   numbersWithin,
   range,
@@ -33,12 +34,6 @@ export interface ProductSample {
   readonly B: Plain<[K, N]>
   readonly B2: Plain<[K, N]>
   readonly C: Plain<[N, L]>
-}
-
-/** The same matrix with rows and columns exchanged, by definition. */
-const exchanged = <R extends AnyAxis, C extends AnyAxis>(a: Plain<[R, C]>): Plain<[C, R]> => {
-  const [rows, columns] = a.axes
-  return { axes: [columns, rows], values: tabulate(columns, rows, (c, r) => at(a)(r, c)) }
 }
 
 /** The terms a_mk b_kn of each entry of A B: the inmost of three nested sums is over k. */
@@ -103,11 +98,6 @@ export const productLaws = <F extends Carrier>(): readonly Law<Concrete<F>, Prod
       const { add, matmul } = algebra
       return equalTensors(algebra, matmul(add(A, A2), B), add(matmul(A, B), matmul(A2, B)))
     },
-  },
-  {
-    name: 'transposition exchanges rows and columns',
-    cites: [],
-    holds: (algebra, { A }) => holdsExactly(algebra, algebra.transpose(read(algebra, A)), exchanged(A)),
   },
   {
     name: 'the transpose of a product is the product of the transposes in reverse: (A B)^T = B^T A^T',

@@ -132,21 +132,6 @@ export const recurrenceLaws = <F extends Carrier>(): readonly Law<Concrete<F>, R
     },
   },
   {
-    name: 'stacking slices gives back what they were slices of',
-    cites: [],
-    holds: (algebra, sample) => {
-      const slices = readSlices(algebra, sample)
-      const keep: ScanStep<F, State, Slice, Slice> = (state, slice) => ({ state, output: slice })
-      return [algebra.scan<T, State, Slice, Slice>, algebra.scanReverse<T, State, Slice, Slice>].every((scan) => {
-        const { outputs } = scan(keep, readState(algebra, sample), slices)
-        return (
-          holdsExactly<F, [T, N]>(algebra, outputs.x, sample.x) &&
-          holdsExactly<F, [T, N, C]>(algebra, outputs.w, sample.w)
-        )
-      })
-    },
-  },
-  {
     name: 'a scan over two stretches is a scan over the first, then from its state over the second',
     cites: ['hidden'],
     holds: (algebra, sample) => {

@@ -8,7 +8,7 @@
 import type { Axis } from '../algebra/axis.js'
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
 import type { Law } from './law.js'
-import { at, equalTensors, holdsExactly, range, read, readOneHot, tabulate, total } from './plain.js'
+import { at, equalTensors, holdsBits, holdsExactly, range, read, readOneHot, tabulate, total } from './plain.js'
 import type { Plain, PlainOneHot } from './plain.js'
 
 type R = Axis<'R'>
@@ -106,5 +106,27 @@ export const selectionLaws = <F extends Carrier>(): readonly Law<Concrete<F>, Se
         )
       )
     },
+  },
+]
+
+/** The same of any numbers of single precision, finite or not: what is selected is copied, not multiplied by 1. */
+export const copyLaws = <F extends Carrier>(): readonly Law<Concrete<F>, SelectionSample>[] => [
+  {
+    name: 'selecting a row copies it to the last bit',
+    cites: ['one-hot'],
+    holds: (algebra, { x, W }) =>
+      holdsBits(algebra, algebra.select(readOneHot(algebra, x), read(algebra, W)), {
+        axes: [x.axes[0], W.axes[1]],
+        values: tabulate(x.axes[0], W.axes[1], (r, c) => at(W)(x.indices[r], c)),
+      }),
+  },
+  {
+    name: 'picking an entry of each row copies it to the last bit',
+    cites: ['loss'],
+    holds: (algebra, { x, O }) =>
+      holdsBits(algebra, algebra.pick(read(algebra, O), readOneHot(algebra, x)), {
+        axes: [x.axes[0]],
+        values: x.indices.map((v, r) => at(O)(r, v)),
+      }),
   },
 ]
