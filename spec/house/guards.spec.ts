@@ -1,6 +1,7 @@
 /**
  * The guards of the house can fail: each is shown something that it must refuse, and something that it must not.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,9 +9,10 @@ import { cruise } from 'dependency-cruiser'
 import type { ICruiseResult } from 'dependency-cruiser'
 import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config'
 import { ESLint } from 'eslint'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { root } from './parts.js'
+import { faults } from './tarball.js'
 
-const root = join(import.meta.dirname, '..', '..')
 /** The first complaint pays for reading the types of the whole project. */
 const PATIENCE_IN_MILLISECONDS = 60_000
 
@@ -79,22 +81,25 @@ describe('the linter', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
   })
 })
 
-describe('the layers', () => {
-  let house: string
-  beforeAll(() => {
-    house = mkdtempSync(join(tmpdir(), 'pure-rnn-layers-'))
-  })
-  afterAll(() => {
-    rmSync(house, { recursive: true })
-  })
+const scratch = mkdtempSync(join(tmpdir(), 'pure-rnn-guards-'))
+afterAll(() => {
+  rmSync(scratch, { recursive: true })
+})
 
-  /** The rules that a house of these modules, by path, breaks. */
+/** A project of these files, by path. */
+const project = (files: Readonly<Record<string, string>>): string => {
+  const place = mkdtempSync(join(scratch, 'project-'))
+  Object.entries({ 'package.json': '{ "name": "a", "type": "module" }', ...files }).forEach(([path, code]) => {
+    mkdirSync(dirname(join(place, path)), { recursive: true })
+    writeFileSync(join(place, path), code)
+  })
+  return place
+}
+
+describe('the layers', () => {
+  /** The rules that a house of these modules breaks. */
   const violations = async (modules: Readonly<Record<string, string>>): Promise<readonly string[]> => {
-    const place = mkdtempSync(join(house, 'case-'))
-    Object.entries({ 'package.json': '{ "type": "module" }', ...modules }).forEach(([path, code]) => {
-      mkdirSync(dirname(join(place, path)), { recursive: true })
-      writeFileSync(join(place, path), code)
-    })
+    const place = project(modules)
     const { options, ...ruleSet } = await extractDepcruiseConfig(join(import.meta.dirname, 'layers.js'))
     const { output } = await cruise(['src'], { ...options, baseDir: place, validate: true, ruleSet })
     return (output as ICruiseResult).summary.violations.map(({ rule }) => rule.name)
@@ -115,7 +120,11 @@ describe('the layers', () => {
     ['a cycle', 'no-cycle', { 'src/model/a.ts': "import './b.js'", 'src/model/b.ts': "import './a.js'" }],
     ['a folder without a layer', 'every-module-has-a-layer', { 'src/misc/a.ts': "import 'fp-ts'" }],
     ['a test', 'src-imports-nothing-beside-it', { 'src/a.ts': "import '../spec/b.js'", 'spec/b.ts': empty }],
-    ['a runtime in the core', 'only-the-command-and-its-engine-open-a-runtime', { 'src/learn/a.ts': "import 'onnxruntime-node'" }],
+    [
+      'a runtime in the core',
+      'only-the-command-and-its-engine-open-a-runtime',
+      { 'src/learn/a.ts': "import 'onnxruntime-node'" },
+    ],
     ['a file system in the core', 'only-the-command-touches-the-system', { 'src/store/a.ts': "import 'node:fs'" }],
     ['an import of nothing', 'every-import-resolves', { 'src/model/a.ts': "import './b.js'" }],
   ] as const)('refuse %s', async (_, rule, modules) => {
@@ -130,5 +139,58 @@ describe('the layers', () => {
       'src/cli/main.ts': "import 'node:fs'\nimport '../learn/c.js'",
     }
     expect(await violations(modules)).toEqual([])
+  })
+})
+
+describe('the search for what is unused', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+  const unused = (files: Readonly<Record<string, string>>) => {
+    const manifest = { name: 'a', type: 'module', exports: './src/index.ts', dependencies: { 'fp-ts': '*' } }
+    const place = project({ 'package.json': JSON.stringify(manifest), ...files })
+    return spawnSync('node', [join(root, 'node_modules/knip/bin/knip.js'), '--directory', place], { encoding: 'utf8' })
+  }
+
+  test('reports files, exports and packages', () => {
+    const { status, stdout } = unused({
+      'src/index.ts': "export { a } from './a.js'",
+      'src/a.ts': 'export const a = 1\nexport const idle = 2',
+      'src/forgotten.ts': 'export const c = 3',
+    })
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/forgotten\.ts/)
+    expect(stdout).toMatch(/idle/)
+    expect(stdout).toMatch(/fp-ts/)
+  })
+
+  test('is silent where all is used', () => {
+    const { status } = unused({ 'src/index.ts': "import 'fp-ts/lib/Either.js'\nexport const a = 1" })
+    expect(status).toBe(0)
+  })
+})
+
+describe('the look through the tarball', () => {
+  const sources = ['index.ts', 'corpus/songs.txt']
+  const whole = [
+    ...[
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'docs/chapter.md',
+      'src/index.ts',
+      'src/corpus/songs.txt',
+    ],
+    ...['dist/index.js', 'dist/index.js.map', 'dist/index.d.ts', 'dist/index.d.ts.map'],
+  ]
+
+  test('passes a whole one', () => {
+    expect(faults(whole, sources)).toEqual([])
+  })
+
+  test.each(['LICENSE', 'src/corpus/songs.txt', 'dist/index.d.ts'])('misses %s', (path) => {
+    expect(faults(whole.filter((other) => other !== path), sources)).toEqual([`${path} is missing`])
+  })
+
+  test.each(['spec/run.ts', '.env', 'dist/gone.js'])('does not expect %s', (path) => {
+    expect(faults([...whole, path], sources)).toEqual([`${path} is not expected`])
   })
 })

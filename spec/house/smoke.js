@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { faults } from './tarball.js'
 
 const root = join(import.meta.dirname, '..', '..')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -18,16 +19,9 @@ const require = (condition, message) => {
   if (!condition) throw new Error(message)
 }
 
-/** What a tarball may hold, besides the compiled form of each source. */
-const EXPECTED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+|src\/.+\.(ts|txt|md))$/
-const NEEDED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
-
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.\w+$/.test(path))
   .map((path) => path.replaceAll('\\', '/'))
-const compiled = sources
-  .filter((path) => path.endsWith('.ts'))
-  .flatMap((path) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((kind) => `dist/${path.replace(/\.ts$/, kind)}`))
 
 /** `pure-rnn`, `pure-rnn/model`, ... */
 const entries = Object.keys(manifest.exports)
@@ -38,12 +32,8 @@ const steps = {
   'npm pack': () => {
     const answer = run('npm', ['pack', '--json', '--loglevel', 'error', '--pack-destination', place], root)
     const [{ files }] = JSON.parse(answer.slice(answer.indexOf('[')))
-    const packed = files.map(({ path }) => path)
-    const unwanted = packed.filter((path) => !EXPECTED.test(path) && !compiled.includes(path))
-    const needed = [...NEEDED, ...compiled, ...sources.map((path) => `src/${path}`)]
-    const missing = needed.filter((path) => !packed.includes(path))
-    require(unwanted.length === 0, `not expected in the tarball: ${unwanted.join(', ')}`)
-    require(missing.length === 0, `missing in the tarball: ${missing.join(', ')}`)
+    const wrong = faults(files.map(({ path }) => path), sources)
+    require(wrong.length === 0, wrong.join('\n'))
   },
   'npm install': () => {
     writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'importer', private: true, type: 'module' }))

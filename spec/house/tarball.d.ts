@@ -1,0 +1,1 @@
+export const faults: (packed: readonly string[], sources: readonly string[]) => readonly string[]
