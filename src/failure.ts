@@ -3,6 +3,8 @@
  *
  * Each failure carries what it takes to say what was expected, what came, and what to do.
  */
+import type { Either } from 'fp-ts/lib/Either.js'
+
 export type Failure =
   | ({ readonly _tag: 'InvalidSetting'; readonly setting: string } & Difference)
   | {
@@ -27,6 +29,9 @@ export interface Difference {
   readonly came: string
   readonly advice?: string
 }
+
+/** A value, or why there is none. */
+export type Result<A> = Either<Failure, A>
 
 /** The failure as one sentence, or two. */
 export const explain = (failure: Failure): string => {
@@ -73,7 +78,7 @@ const difference = (failure: Difference): string =>
 /** The most characters of a value that a message quotes. */
 const LONGEST_QUOTATION = 60
 
-/** A value as messages quote it: as JSON, on one line, cut where it is long; `nothing` for undefined, and NaN for NaN. */
+/** A value as messages quote it: as JSON on one line, cut where it is long; `nothing` for undefined, NaN for NaN. */
 export const quoted = (value: unknown): string => {
   const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value)
   return text.length <= LONGEST_QUOTATION ? text : `${text.slice(0, LONGEST_QUOTATION)}…`
