@@ -12,6 +12,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { format } from 'node:util'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import * as markdown from './house/markdown.js'
@@ -59,16 +60,16 @@ const run = async (block: Chained): Promise<readonly string[]> => {
   const claimed = markdown.claims(code)
   const kept = new Set<number>()
   const wrong: string[] = []
-  const judge = (line: number, holds: boolean, came: readonly unknown[]): void => {
+  const judge = (line: number, holds: boolean, came: string): void => {
     kept.add(line)
-    if (!holds) wrong.push(`"// => ${claimed.get(line) ?? ''}", but ${came.map(markdown.shown).join(' ')} came`)
+    if (!holds) wrong.push(`"// => ${claimed.get(line) ?? ''}", but ${came} came`)
   }
   const observe = {
     value: (line: number, value: unknown) => {
-      judge(line, markdown.isAsClaimed(claimed.get(line) ?? '', value), [value])
+      judge(line, markdown.isAsClaimed(claimed.get(line) ?? '', value), markdown.shown(value))
     },
     printed: (line: number) => (...values: readonly unknown[]) => {
-      judge(line, markdown.isPrintedAsClaimed(claimed.get(line) ?? '', values), values)
+      judge(line, markdown.isPrintedAsClaimed(claimed.get(line) ?? '', values), format(...values))
     },
   }
   const file = fileOf(block, 'run')
@@ -160,7 +161,7 @@ describe('the checks of documents', { timeout: PATIENCE_IN_MILLISECONDS }, () =>
     ['1 + 1 // => 3', '"// => 3", but 2 came'],
     ['const a = [1, 2] // => [1, 2, 3]', 'but [ 1, 2 ] came'],
     ['const a = 0 // => -0', 'but 0 came'],
-    ["console.log('one') // => two", "but 'one' came"],
+    ["console.log('one') // => two", 'but one came'],
     ['[1, 2].map((a) => a + 1) // => [2, 2]', 'but [ 2, 3 ] came'],
     ['for (const a of [1, 2]) {\n  console.log(a) // => 1\n}', 'but 2 came'],
     ['if (1 > 2) {\n  console.log(1) // => 1\n}', 'line 2 never ran'],

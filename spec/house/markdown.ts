@@ -184,4 +184,4 @@ export const isAsClaimed = (claimed: string, value: unknown): boolean => {
 
 /** The same of what `console.log` was given. */
 export const isPrintedAsClaimed = (claimed: string, values: readonly unknown[]): boolean =>
-  format(...values) === claimed || (values.length === 1 && isAsClaimed(claimed, values[0]))
+  format(...values).trimEnd() === claimed || (values.length === 1 && isAsClaimed(claimed, values[0]))

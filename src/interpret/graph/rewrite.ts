@@ -34,7 +34,7 @@ const constantFactor = (node: Node): { readonly factor: number; readonly rest: N
     : { factor: 1, rest: node }
 }
 
-/** An elementwise operation. On slices of one scan alone, and constants, it acts on the stacked values outside the loop. */
+/** An elementwise operation; on slices of one scan alone, and constants, it acts on the stacks outside the loop. */
 export const elementwise = (operator: string, inputs: readonly Node[], shape: readonly number[]): Node => {
   const slices = inputs.filter((node): node is Slice => node.kind === 'slice')
   const [first] = slices
