@@ -118,6 +118,7 @@ export const operationCalls = <F extends Carrier>(
     sqrt: [H],
     exp: [H],
     tanh: [H],
+    sigmoid: [H],
     relu: [H],
     step: [H],
     matmul: [H, read(algebra, world.W_hq)],

@@ -50,6 +50,8 @@ export interface Arithmetic<F extends Carrier> {
   readonly sqrt: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
   readonly exp: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
   readonly tanh: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
+  /** 1 / (1 + exp(-a)) */
+  readonly sigmoid: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
   /** max(a, 0), keeping NaN. */
   readonly relu: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
   /** 1 where a > 0, else 0: the derivative of relu, with the subgradient 0 at the kink. */

@@ -82,6 +82,7 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     sqrt: mapped(Math.sqrt),
     exp: mapped(Math.exp),
     tanh: mapped(Math.tanh),
+    sigmoid: mapped((x) => 1 / (1 + Math.exp(-x))),
     relu: mapped((x) => Math.max(x, 0)),
     step: mapped((x) => (x > 0 ? 1 : 0)),
 

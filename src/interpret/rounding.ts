@@ -102,6 +102,8 @@ export const rounding = ({ unit, accumulation }: Precision): Concrete<'rounding'
       return rounded(value, mul(value, mul(a.error, float64.exp(a.error))))
     },
     tanh: (a) => rounded(float64.tanh(a.value), a.error),
+    // Nowhere steeper than 1/4.
+    sigmoid: (a) => rounded(float64.sigmoid(a.value), times(1 / 4, a.error)),
     // No error where even the largest number that it may be is negative.
     relu: ({ value, error }) => ({ value: relu(value), error: min(error, relu(add(value, error))) }),
     // 0 or 1 where the argument may lie on either side of the kink.

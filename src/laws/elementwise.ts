@@ -131,6 +131,12 @@ export const roundedElementwiseLaws = <F extends Carrier>(): readonly Law<Concre
       nearDefinition(algebra, algebra.tanh, (x) => Math.expm1(2 * x) / (Math.expm1(2 * x) + 2), A),
   },
   {
+    name: 'sigmoid is e^x / (1 + e^x) of each entry, to 8 units in the last place',
+    cites: ['hidden'],
+    holds: (algebra, { A }) =>
+      nearDefinition(algebra, algebra.sigmoid, (x) => Math.exp(x) / (1 + Math.exp(x)), A),
+  },
+  {
     name: 'addRow adds one row to every row, rounded once',
     cites: ['hidden', 'output'],
     holds: (algebra, { A, b }) =>

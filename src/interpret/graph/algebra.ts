@@ -89,6 +89,7 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
   sqrt: unary('Sqrt'),
   exp: unary('Exp'),
   tanh: unary('Tanh'),
+  sigmoid: unary('Sigmoid'),
   relu: unary('Relu'),
   step: ({ axes, node }) =>
     typed(axes, rewrite.elementwise('Sign', [rewrite.elementwise('Relu', [node], node.shape)], node.shape)),
