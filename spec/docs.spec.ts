@@ -21,8 +21,6 @@ import { manifest, root } from './house/parts.js'
 
 /** Where blocks are laid to be compiled and run: no tool looks into a folder whose name begins with a dot. */
 const place = join(root, 'spec', '.docs')
-/** How long a block may run before it is taken for hung, and the compiler may take for all of them. */
-const PATIENCE_IN_MILLISECONDS = 60_000
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
@@ -143,7 +141,7 @@ beforeAll(() => {
 /** A page of one block, to see that each check can fail. */
 const sample = (code: string, mark = ''): Page => ({ path: 'sample.md', text: `\`\`\`ts ${mark}\n${code}\n\`\`\`\n` })
 
-describe('the checks of documents', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+describe('the checks of documents', () => {
   const outcome = async (code: string) => run(codeOf([sample(code)])[0])
 
   test.each([
@@ -228,7 +226,7 @@ describe('the checks of documents', { timeout: PATIENCE_IN_MILLISECONDS }, () =>
 })
 
 if (runnable.length > 0)
-  describe('a block of code runs and gives what it says:', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+  describe('a block of code runs and gives what it says:', () => {
     test.each(runnable.map((block) => [at(block), block] as const))('%s', async (_, block) => {
       expect(strangers(block)).toEqual([])
       expect(await run(block)).toEqual([])
@@ -236,7 +234,7 @@ if (runnable.length > 0)
   })
 
 describe('the documents', () => {
-  test('hold code that compiles', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+  test('hold code that compiles', () => {
     const wrong = [...compile(compiled)].filter(([, complaints]) => complaints.length > 0)
     expect(wrong).toEqual([])
   })

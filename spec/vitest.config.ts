@@ -13,6 +13,10 @@ export default defineConfig({
   },
   test: {
     include: ['spec/**/*.spec.ts'],
+    // Every core: the files need nothing of one another.
+    maxWorkers: '100%',
+    // Long enough for a busy machine: a test that takes so long hangs.
+    testTimeout: 60_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 })

@@ -13,9 +13,6 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { root } from './parts.js'
 import { faults } from './tarball.js'
 
-/** The first complaint pays for reading the types of the whole project. */
-const PATIENCE_IN_MILLISECONDS = 60_000
-
 const eslint = new ESLint({
   cwd: root,
   overrideConfigFile: join(import.meta.dirname, 'eslint.config.js'),
@@ -29,7 +26,7 @@ const complaints = async (filePath: string, code: string): Promise<readonly (str
   return result.messages.map(({ ruleId, message }) => ruleId ?? message)
 }
 
-describe('the linter', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+describe('the linter', () => {
   test.each([
     ['src/model/rnn.ts', 'let a = 1\nexport const b = () => (a = 2)', 'functional/no-let'],
     ['src/model/rnn.ts', 'let a = 1\nexport const b = () => (a = 2)', 'no-restricted-syntax'],
@@ -142,7 +139,7 @@ describe('the layers', () => {
   })
 })
 
-describe('the search for what is unused', { timeout: PATIENCE_IN_MILLISECONDS }, () => {
+describe('the search for what is unused', () => {
   const unused = (files: Readonly<Record<string, string>>) => {
     const manifest = { name: 'a', type: 'module', exports: './src/index.ts', dependencies: { 'fp-ts': '*' } }
     const place = project({ 'package.json': JSON.stringify(manifest), ...files })

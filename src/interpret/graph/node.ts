@@ -135,7 +135,7 @@ export const apply = (
   type: ElementType = 'float',
 ): Apply => ({ kind: 'apply', operator, inputs, attributes, type, shape, scopes: scopesOf(inputs) })
 
-/** Every node of the last state and the stacked outputs of a loop; `before` stands in front of an output's own shape. */
+/** Every node of a loop's last state and stacked outputs; `before` stands in front of an output's own shape. */
 export const partsOf = (
   loop: Scan | Loop,
   before: readonly number[],
