@@ -116,7 +116,7 @@ const place = ({ field, index, claimed, numerical, step, error }: GradientEntry)
 /** The verdict as one sentence. */
 export const explainGradient = (verdict: Either<GradientFailure, GradientReport>): string =>
   E.isRight(verdict)
-    ? `all of ${String(verdict.right.entries)} entries agree; the worst is ${place(verdict.right.worst)}`
+    ? `every entry agrees, of ${String(verdict.right.entries)}; the worst is ${place(verdict.right.worst)}`
     : explainFailure(verdict.left)
 
 const explainFailure = (failure: GradientFailure): string => {
@@ -128,8 +128,8 @@ const explainFailure = (failure: GradientFailure): string => {
       )
     case 'OtherLength':
       return (
-        `${failure.field} needs ${String(failure.expected)} derivatives, but ${String(failure.came)} came: ` +
-        `give one for each entry`
+        `${failure.field} needs one derivative for each of its entries, ${String(failure.expected)} in all, ` +
+        `but ${String(failure.came)} came`
       )
     case 'NothingToCheck':
       return 'the point must have at least one entry, but it has none: a check of nothing says nothing'
@@ -137,7 +137,8 @@ const explainFailure = (failure: GradientFailure): string => {
       return `every number must be finite, but see ${place(failure.report.worst)}`
     case 'Disagreement':
       return (
-        `no entry may be wrong by more than ${String(failure.report.bound)}; the worst is ` + place(failure.report.worst)
+        `no entry may be wrong by more than ${String(failure.report.bound)}; ` +
+        `the worst is ${place(failure.report.worst)}`
       )
   }
 }
