@@ -46,7 +46,7 @@ export const blocks = ({ path, text }: Page): readonly Block[] => {
 }
 
 /** The page with its blocks emptied, each line where it was. */
-export const prose = (page: Page): string => {
+const prose = (page: Page): string => {
   const inside = new Set(blocks(page).flatMap(({ line, code }) => code.split('\n').map((_, i) => line - 1 + i)))
   return page.text
     .split('\n')
