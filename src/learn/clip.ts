@@ -5,7 +5,8 @@
  *
  * The norm is never formed: with s the largest |g| and r = norm(g / s), which lies between 1 and the
  * root of the number of entries, theta / norm(g) = (theta / s) / r. So a huge finite gradient does not
- * overflow. s has a floor far below any threshold, so that a gradient of zeros divides by no zero.
+ * overflow. s has a floor far below any threshold, so that a gradient of zeros divides by no zero. Where
+ * theta / s is subnormal (theta = 0.01 and an entry above 10^36, say) the factor has fewer digits than others.
  *
  * Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks (2013).
  * Differs from torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm, and so shrinks gradients

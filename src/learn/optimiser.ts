@@ -7,6 +7,7 @@
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
+import { defect } from '../algebra/defect.js'
 import type { Carrier, Signature, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import { zipTensors } from '../algebra/tensors.js'
 
@@ -53,18 +54,21 @@ export const chain = <F extends Carrier>(...optimisers: readonly Optimiser<F>[])
 const chained = <F extends Carrier, G>(updates: G, state: OptimiserState<F>) => ({ updates, state })
 
 /**
- * The named parameters held fixed: their updates are zero, and the optimiser sees neither them nor their
- * gradients, so that the others move (and are clipped) as if alone.
+ * The named parameters held fixed: their updates are -0, which added changes no bit of any number (0 would turn
+ * -0 into 0), and the optimiser sees neither them nor their gradients, so that the others move (and are clipped)
+ * as if alone. A name that no parameter has is a defect: it would hold nothing fixed, and say nothing.
  */
 export const frozen =
   <F extends Carrier>({ axesOf, fill }: TensorAlgebra<F>) =>
   (names: readonly string[], optimiser: Optimiser<F>): Optimiser<F> => {
-    const learning = <S extends Signature>(a: Tensors<F, S>) =>
-      fieldsWhere(a as Tensors<F, Signature>, (field) => !names.includes(field))
+    const learning = <S extends Signature>(a: Tensors<F, S>) => {
+      requireFields(names, Object.keys(a))
+      return fieldsWhere(a as Tensors<F, Signature>, (field) => !names.includes(field))
+    }
     const still = <S extends Signature>(a: Tensors<F, S>): Tensors<F, Signature> =>
       Object.fromEntries(
         Object.entries(fieldsWhere(a as Tensors<F, Signature>, (field) => names.includes(field))).map(
-          ([field, tensor]) => [field, fill(axesOf<Axes>(tensor), 0)],
+          ([field, tensor]) => [field, fill(axesOf<Axes>(tensor), -0)],
         ),
       )
     return {
@@ -75,6 +79,13 @@ export const frozen =
       },
     }
   }
+
+const requireFields = (names: readonly string[], fields: readonly string[]): void => {
+  const unknown = names.find((name) => !fields.includes(name))
+  if (unknown !== undefined) {
+    defect('frozen', `there is no parameter ${unknown} to hold fixed, only ${fields.join(', ')}`)
+  }
+}
 
 const fieldsWhere = <F extends Carrier>(
   a: Tensors<F, Signature>,
