@@ -4,6 +4,7 @@
 import type { State as Transition } from 'fp-ts/lib/State.js'
 import * as S from 'fp-ts/lib/State.js'
 import { product } from '../algebra/axis.js'
+import { defect } from '../algebra/defect.js'
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
 import type { Cell, CellShape } from '../model/cell.js'
 import { forward, zeroState } from '../model/model.js'
@@ -50,9 +51,11 @@ export interface Prediction<H> extends Reading<H> {
   readonly random: RandomState
 }
 
-/** The reading of a prefix; it must hold at least one character. */
+/** The reading of a prefix. A prefix of no character is a defect: nothing would say what comes next. */
 export const readPrefix = <H>({ start, read }: Reader<H>, [first, ...others]: readonly number[]): Reading<H> =>
-  others.reduce((reading, character) => read(reading.hidden, character), read(start, first))
+  first === undefined
+    ? defect('readPrefix', 'the prefix must hold at least one character, and it is empty')
+    : others.reduce((reading, character) => read(reading.hidden, character), read(start, first))
 
 /** One character more: chosen by the scores, then read. */
 export const writeCharacter =
