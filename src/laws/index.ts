@@ -2,4 +2,6 @@
 export * from './algebra.js'
 export * from './equations.js'
 export * from './law.js'
+export * from './learning.js'
 export * from './plain.js'
+export * from './text.js'

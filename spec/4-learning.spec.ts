@@ -1,0 +1,168 @@
+/**
+ * Chapter 4: how parameters move. Clipping, gradient descent, and optimisers that compose.
+ */
+import { describe } from 'vitest'
+import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
+import { mapTensors, zipTensors } from '../src/algebra/tensors.js'
+import { float64 } from '../src/interpret/index.js'
+import { clipLaws } from '../src/laws/clip.js'
+import type { Clipping } from '../src/laws/clip.js'
+import { frozenLaws } from '../src/laws/frozen.js'
+import { chainLaws, optimiserLaws } from '../src/laws/optimiser.js'
+import { exactSgdLaws, sgdLaws } from '../src/laws/sgd.js'
+import type { GradientDescent } from '../src/laws/sgd.js'
+import { chain, clipByGlobalNorm, clipFactor, frozen, sgd, stateless } from '../src/learn/index.js'
+import type { Optimiser, OptimiserState } from '../src/learn/index.js'
+import { onEachInterpreter } from './interpreters.js'
+import { clips, descents, exactSgdSteps, freezings, sgdSteps } from './learning-samples.js'
+import { runLaws } from './run.js'
+import { refuted } from './teeth.js'
+
+describe('clip', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    runLaws(name, { algebra, clip: clipByGlobalNorm(algebra) }, clipLaws<F>(), clips, { runs: 300 })
+  })
+})
+
+describe('sgd', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    runLaws(name, { algebra, sgd: sgd(algebra) }, sgdLaws<F>(), sgdSteps)
+    runLaws(name, { algebra, sgd: sgd(algebra) }, exactSgdLaws<F>(), exactSgdSteps)
+  })
+})
+
+/** m <- mu m + g, updates m: an optimiser that remembers, so that it can be seen whose memory is whose. */
+const momentum = <F extends Carrier>(algebra: Concrete<F>, mu: number): Optimiser<F> => ({
+  init: (parameters) => mapTensors<F>((p) => algebra.fill(algebra.axesOf(p), 0))(parameters) as never,
+  update: (gradients, state) => {
+    const { add, fill, scale } = algebra
+    const updates = zipTensors<F>((m, g) => add(scale(fill([], mu), m), g))(state as never, gradients)
+    return { updates, state: updates as unknown as OptimiserState<F> }
+  },
+})
+
+const optimisers = <F extends Carrier>(algebra: Concrete<F>): Readonly<Record<string, Optimiser<F>>> => ({
+  sgd: sgd(algebra)(0.5),
+  clip: clipByGlobalNorm(algebra)(0.5),
+  momentum: momentum(algebra, 0.5),
+  'clip, then sgd': chain(clipByGlobalNorm(algebra)(0.5), sgd(algebra)(2)),
+  'a chain in a chain': chain(
+    momentum(algebra, 0.5),
+    chain(clipByGlobalNorm(algebra)(1), momentum(algebra, 0.25)),
+    sgd(algebra)(0.125),
+  ),
+})
+
+describe('every optimiser', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    Object.entries(optimisers(algebra)).forEach(([which, optimiser]) => {
+      runLaws(`${which}, ${name}`, { algebra, optimiser }, optimiserLaws<F>(), descents, { runs: 50 })
+    })
+  })
+})
+
+describe('chain', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    const few = [clipByGlobalNorm(algebra)(0.5), momentum(algebra, 0.5), sgd(algebra)(0.25)]
+    runLaws(`${name}, three parts`, { algebra, chain, parts: few }, chainLaws<F>(), descents, { runs: 50 })
+    // Twelve parts: with more than ten, the number of one is the beginning of another's.
+    const many = Array.from({ length: 12 }, (_, i) => momentum(algebra, (i - 6) / 16))
+    runLaws(`${name}, twelve parts`, { algebra, chain, parts: many }, chainLaws<F>(), descents, { runs: 20 })
+  })
+})
+
+describe('frozen', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    Object.entries(optimisers(algebra)).forEach(([which, optimiser]) => {
+      const freezing = { algebra, optimiser, chain, frozen: frozen(algebra) }
+      runLaws(`${which}, ${name}`, freezing, frozenLaws<F>(), freezings, { runs: 50 })
+    })
+  })
+})
+
+describe('teeth', () => {
+  const algebra = float64
+  const { add, axesOf, div, fill, maxAbs, min, mul, scale, sqrt, sum } = algebra
+  const clipping = (clip: Clipping<'float64'>['clip']) => ({ algebra, clip })
+  const descent = (rule: GradientDescent<'float64'>['sgd']) => ({ algebra, sgd: rule })
+
+  refuted('a wrong clip is refused', clipLaws<'float64'>(), clips, [
+    {
+      mistake: 'each parameter is clipped by its own norm',
+      refusedBy: 'all parameters together',
+      instance: clipping((theta) =>
+        theta > 0
+          ? stateless((gs) => mapTensors<'float64'>((g) => scale(clipFactor(algebra)(theta, { g }), g))(gs))
+          : clipByGlobalNorm(algebra)(theta),
+      ),
+    },
+    {
+      mistake: 'each entry is clipped by itself',
+      refusedBy: 'its direction is kept',
+      instance: clipping((theta) =>
+        stateless((gs) => mapTensors<'float64'>((g) => min(g, fill(axesOf(g), theta)))(gs)),
+      ),
+    },
+    {
+      mistake: 'the threshold is not looked at',
+      refusedBy: 'is refused',
+      instance: clipping((theta) =>
+        stateless((gs) => mapTensors<'float64'>((g) => scale(clipFactor(algebra)(theta, gs), g))(gs)),
+      ),
+    },
+    {
+      mistake: 'a short gradient is lengthened to theta',
+      refusedBy: 'keeps every bit',
+      instance: clipping((theta) =>
+        stateless((gs) =>
+          mapTensors<'float64'>((g) => scale(div(fill([], theta), clipNorm(gs)), g))(gs),
+        ),
+      ),
+    },
+    {
+      mistake: 'the norm is formed with 1e-6 added to it',
+      refusedBy: 'exactly theta',
+      instance: clipping((theta) =>
+        stateless((gs) => {
+          const factor = min(div(fill([], theta), add(clipNorm(gs), fill([], 1e-6))), fill([], 1))
+          return mapTensors<'float64'>((g) => scale(factor, g))(gs)
+        }),
+      ),
+    },
+    {
+      mistake: 'the largest entry is taken for the norm',
+      refusedBy: 'at most theta',
+      instance: clipping((theta) =>
+        stateless((gs) => {
+          const largest = Object.values(gs).map((g) => maxAbs(g as never))
+          const factor = largest.map((s) => min(div(fill([], theta), s), fill([], 1))).reduce((a, b) => min(a, b))
+          return mapTensors<'float64'>((g) => scale(factor, g))(gs)
+        }),
+      ),
+    },
+  ])
+  const clipNorm = (gradients: object) =>
+    sqrt(Object.values(gradients).map((g) => sum(mul(g as never, g as never))).reduce((a, b) => add(a, b)))
+
+  const scaledBy = (factor: (eta: number) => number) => (eta: number) =>
+    stateless<'float64'>((gs) => mapTensors<'float64'>((g) => scale(fill([], factor(eta)), g))(gs))
+
+  refuted('a wrong descent is refused', [...sgdLaws<'float64'>(), ...exactSgdLaws<'float64'>()], exactSgdSteps, [
+    { mistake: 'it climbs', refusedBy: 'p - eta g', instance: descent(scaledBy((eta) => eta)) },
+    { mistake: 'the rate is halved', refusedBy: 'p - eta g', instance: descent(scaledBy((eta) => -eta / 2)) },
+    {
+      mistake: 'the rate is squared',
+      refusedBy: 'linear in the rate',
+      instance: descent(scaledBy((eta) => -eta * eta)),
+    },
+    {
+      mistake: 'only the sign of the gradient counts',
+      refusedBy: 'linear in the gradient',
+      instance: descent((eta) =>
+        stateless((gs) =>
+          mapTensors<'float64'>((g) => scale(fill([], -eta), div(g, add(sqrt(mul(g, g)), fill(axesOf(g), 1e-9)))))(gs),
+        ),
+      ),
+    },
+  ])
+})
