@@ -133,7 +133,7 @@ describe('the gradient checker', () => {
       /^every entry agrees, of 1; the worst is entry 0 of x, where 4 is claimed and the central difference with a step/,
     )
     expect(explainGradient(checkGradient(square)({ x: [2] }, { x: [5] }))).toMatch(
-      /^no entry may be wrong by more than 1e-7; .* with a step of 0\.000012 gives [34]\..*: a relative error of 0\.20$/,
+      /^no entry may be wrong by more than 1e-7; .* gives [34]\..*: a relative error of 0\.20$/,
     )
     expect(explainGradient(checkGradient(square)({ x: [2] }, { x: [NaN] }))).toMatch(
       /^every number must be finite, but see entry 0 of x, where NaN is claimed/,
