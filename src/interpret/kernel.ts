@@ -213,6 +213,17 @@ export const concatenate = (storage: Storage, parts: readonly ReadonlyFloatArray
 export const concatenateIndices = (parts: readonly ReadonlyInt32Array[]): ReadonlyInt32Array =>
   copyIndices(parts.flatMap((part) => Array.from(part)))
 
+/** Bytes, one part after the other. */
+export const concatenateBytes = (parts: readonly Uint8Array[]): Uint8Array => {
+  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let place = 0
+  for (const part of parts) {
+    out.set(part, place)
+    place += part.length
+  }
+  return out
+}
+
 /** `step` at each of the places, in their order, handing the state on: the last state, and every output. */
 export const mapAccum = <S, Y>(
   step: (state: S, place: number) => { readonly state: S; readonly output: Y },

@@ -1,0 +1,93 @@
+/**
+ * The settings of a run, as plain data: all that it takes, beside its text, to begin it again and get the same.
+ */
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { Failure } from '../failure.js'
+import { activationNames } from '../model/activation.js'
+import type { ActivationName } from '../model/activation.js'
+import { samplings } from '../text/plan.js'
+import type { Sampling } from '../text/plan.js'
+import { either, listOf, oneOf, record, whole, yesOrNo } from './rule.js'
+import type { Rule, Rules } from './rule.js'
+
+export type CellName = 'rnn'
+
+export const cellNames: readonly CellName[] = ['rnn']
+
+export interface Settings {
+  readonly cell: CellName
+  readonly activation: ActivationName
+  /** H, the hidden units. */
+  readonly hidden: number
+  /** T, the steps of a minibatch. */
+  readonly steps: number
+  /** N, the rows of a minibatch. */
+  readonly batch: number
+  readonly sampling: Sampling
+  /** eta, the learning rate. */
+  readonly rate: number
+  /** theta, which the gradients' norm is clipped to. */
+  readonly clip: number
+  /** What the initial parameters and the plans of random sampling are drawn from. */
+  readonly seed: number
+  /** How many characters of the text are read. */
+  readonly limit: number | 'all'
+  /** Whether line breaks stay what they are; otherwise each is one space. */
+  readonly keepLineBreaks: boolean
+  readonly epochs: number
+  /** How many epochs pass from report to report. */
+  readonly reportEvery: number
+  /** What each report lets the model go on from. */
+  readonly prefixes: readonly string[]
+  /** How many characters it then writes. */
+  readonly length: number
+}
+
+/** The standard run. */
+export const standard: Settings = {
+  cell: 'rnn',
+  activation: 'tanh',
+  hidden: 256,
+  steps: 35,
+  batch: 32,
+  sampling: 'random',
+  rate: 100,
+  clip: 0.01,
+  seed: 0,
+  limit: 10_000,
+  keepLineBreaks: false,
+  epochs: 250,
+  reportEvery: 50,
+  prefixes: ['没有人', '有人'],
+  length: 50,
+}
+
+/** A number that is still one in single precision, where training takes place. */
+const real = (expected: string, within: (single: number) => boolean): Rule => ({
+  expected,
+  holds: (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)) && within(Math.fround(value)),
+})
+
+/** The generator reads no more of a seed than 32 bits. */
+const LARGEST_SEED = 2 ** 32 - 1
+
+export const settingRules: Rules<Settings> = {
+  cell: oneOf(cellNames),
+  activation: oneOf(activationNames),
+  hidden: whole(1),
+  steps: whole(1),
+  batch: whole(1),
+  sampling: oneOf(samplings),
+  rate: real('a number, 0 or more', (rate) => rate >= 0),
+  clip: real('a number above 0', (clip) => clip > 0),
+  seed: whole(0, LARGEST_SEED),
+  limit: either(whole(1), oneOf(['all'])),
+  keepLineBreaks: yesOrNo,
+  epochs: whole(0),
+  reportEvery: whole(1),
+  prefixes: listOf('texts, none of them empty', (prefix) => typeof prefix === 'string' && prefix !== ''),
+  length: whole(0),
+}
+
+/** The settings that a value is, if nothing is missing, unknown or out of its range. */
+export const settingsOf: (value: unknown) => Either<Failure, Settings> = record(settingRules, (field) => field)
