@@ -98,6 +98,8 @@ const sourcesThatDisagree: Readonly<Record<string, readonly ((K: AnyAxis, J: Any
 
 /** For each operation, operands of too few or too many axes. */
 const wrongRanks: Readonly<Record<string, readonly (readonly Operand[])[]>> = {
+  add: [[of(M), of(M, N)], [of(M, N), of(M)], [of(), of(M)]],
+  mul: [[of(M), of(M, N)], [of(M, N), of(M)]],
   scale: [[of(M), of(M)]],
   matmul: [[of(M), of(M, N)], [of(M, N), of(N)], [of(M, N, M), of(N, M)]],
   matmulTN: [[of(M), of(M, N)], [of(M, N), of(M, N, N)]],
@@ -109,8 +111,16 @@ const wrongRanks: Readonly<Record<string, readonly (readonly Operand[])[]>> = {
   select: [[hot(M), of(M, N)], [hot(M, N), of(N)], [hot(M, N, M), of(N, M)]],
   scatterAdd: [[hot(M), of(M, N)], [hot(M, N), of(M)]],
   pick: [[of(M), hot(M)], [of(M, N, M), hot(M, N, M)]],
-  scatterColumns: [[of(M, N), hot(M, N), of(M)], [of(M), hot(M, N, M), of(M, N)]],
-  scatterRows: [[of(M, N), hot(N, M), of(N)], [of(M), hot(N, M, M), of(N, M)]],
+  scatterColumns: [
+    [of(M, N), hot(M, N), of(M)],
+    [of(M), hot(M, N, M), of(M, N)],
+    [of(M, N), hot(M, M, N, N), of(M, M, N)],
+  ],
+  scatterRows: [
+    [of(M, N), hot(M, N), of(M)],
+    [of(M), hot(N, M, M), of(N, M)],
+    [of(M, N), hot(N, N, M, M), of(N, N, M)],
+  ],
   argmax: [[of(M)], [of(M, N, M)]],
   merge: [[of(M)], [of()]],
   split: [[of()]],
@@ -169,6 +179,15 @@ onEachInterpreter((name, algebra) => {
       const merged = algebra.fill([axis('t×n', 6)], 1)
       expect(refuses('add', () => untyped(algebra).add(rows(2, 3), merged), '[t×n 2×3]', '[t×n 6]')).toBe(true)
       expect(refuses('split', () => untyped(algebra).split(merged), '[t×n 6]')).toBe(true)
+    })
+
+    test('products are told apart by their innermost factors, and by those of no rows', () => {
+      const nested = (b: number, c: number) => product(axis('a', 2), product(axis('b', b), axis('c', c)))
+      const none = (c: number) => product(axis('a', 0), axis('c', c))
+      const ones = (each: AnyAxis): unknown => algebra.fill([each], 1)
+      const add = (a: AnyAxis, b: AnyAxis) => () => untyped(algebra).add(ones(a), ones(b))
+      expect(refuses('add', add(nested(2, 3), nested(3, 2)), '[a×b×c 2×2×3]', '[a×b×c 2×3×2]')).toBe(true)
+      expect(refuses('add', add(none(3), none(5)), '[a×c 0×3]', '[a×c 0×5]')).toBe(true)
     })
 
     law(
