@@ -9,7 +9,7 @@ import type { Axes, Axis, Carrier, Concrete, OneHot, ScanStep, UnfoldStep } from
 import * as ofModel from '../src/model/index.js'
 import type {
   Batch,
-  Cell,
+  Cell, Gru,
   Hidden,
   Parameters,
   Previous,
@@ -207,11 +207,13 @@ export const modelCalls = <F extends Carrier>(
   const { cell, parameters, state, dState, X, Y, inputs, tape } = modelOf(algebra, world)
   const { sizes, batch } = world
   const { H } = ofModel.unrollForward(algebra, cell)(parameters, state, inputs)
+  const onUnits = ofModel.gru(algebra, ofModel.units(algebra))
   const O = ofModel.outputForward(algebra)<Rows>(parameters, H)
   return {
     activation: call(ofModel.activation<F>, algebra, 'relu'),
     tanh: call(ofModel.tanh<F>, algebra),
     relu: call(ofModel.relu<F>, algebra),
+    sigmoid: call(ofModel.sigmoid<F>, algebra),
     identity: call(ofModel.identity<F>, algebra),
     crossEntropyForward: call(ofModel.crossEntropyForward(algebra)<Rows, Vocabulary>, O, Y),
     crossEntropyBackward: call(ofModel.crossEntropyBackward(algebra)<Rows, Vocabulary>, algebra.logSoftmax(O), Y),
@@ -229,7 +231,14 @@ export const modelCalls = <F extends Carrier>(
     previousAxis: call(ofModel.previousAxis, sizes.hidden),
     batchAxis: call(ofModel.batchAxis, batch.size),
     timeAxis: call(ofModel.timeAxis, batch.size),
+    belowAxis: call(ofModel.belowAxis, sizes.hidden),
+    characters: call(ofModel.characters<F>, algebra),
+    units: call(ofModel.units<F>, algebra),
+    gate: call(ofModel.gate<F, 'h', 'characters', 'two'>, algebra, ofModel.characters(algebra), 'h', 'two'),
     rnn: call(ofModel.rnn<F>, algebra, ofModel.tanh(algebra)),
+    gru: call(ofModel.gru<F>, algebra),
+    lstm: call(ofModel.lstm<F>, algebra),
+    on: call(ofModel.on<F, Rnn, Gru<'units'>, 'characters', 'top'>, algebra, cell, onUnits, 'top'),
     unrollForward: call(ofModel.unrollForward(algebra, cell), parameters, state, inputs),
     unrollBackward: call(ofModel.unrollBackward(algebra, cell), parameters, tape, dState, H),
   }
@@ -250,6 +259,7 @@ export const cellCalls = <F extends Carrier>(
     forward: call(cell.forward, parameters, state, { Z: H }),
     backward: call(cell.backward, parameters, tapeOfStep, dState, H),
     gradients: call(cell.gradients<Rows>, X, tape, inputs),
+    below: call(cell.below<Rows>, parameters, inputs),
   }
 }
 

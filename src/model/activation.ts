@@ -19,6 +19,12 @@ export const tanh = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F
   derivative: (H) => algebra.oneMinus(algebra.mul(H, H)),
 })
 
+/** 1 / (1 + exp(-Z)); sigmoid' = H (1 - H). What gates are activated by. */
+export const sigmoid = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F> => ({
+  of: algebra.sigmoid,
+  derivative: (H) => algebra.mul(H, algebra.oneMinus(H)),
+})
+
 /** max(Z, 0); its derivative is 1 where H > 0, else 0 (at the kink, the subgradient 0, as PyTorch has it) */
 export const relu = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F> => ({
   of: algebra.relu,

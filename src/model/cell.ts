@@ -6,8 +6,9 @@
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis, Axes } from '../algebra/axis.js'
-import type { Along, Carrier, OneHot, Signature, Tensors } from '../algebra/tensor-algebra.js'
-import type { Batch, Hidden, Sizes, Vocabulary } from './parameters.js'
+import type { Along, Carrier, Signature, Tensors } from '../algebra/tensor-algebra.js'
+import type { IntakeAxis, IntakeName, IntakeRows } from './intake.js'
+import type { Batch, Hidden, Sizes } from './parameters.js'
 
 /** The signatures of a cell's records. All but the parameters' leave out the leading axis of rows. */
 export interface CellShape {
@@ -18,9 +19,11 @@ export interface CellShape {
   readonly input: Signature
   /** What the backward step needs; its H is the step's output. */
   readonly tape: Signature & { readonly H: [Hidden] }
+  /** The adjoints of the input that the backward step leaves behind; of every layer's input, where there are several. */
+  readonly adjoint: Signature
 }
 
-export interface Cell<F extends Carrier, C extends CellShape> {
+export interface Cell<F extends Carrier, C extends CellShape, I extends IntakeName = 'characters'> {
   /** The axes of each parameter at these sizes. */
   readonly parameterAxes: (sizes: Sizes) => Readonly<Record<keyof C['parameters'] & string, Axes>>
   /** The axes of each part of the state of N rows. */
@@ -29,7 +32,7 @@ export interface Cell<F extends Carrier, C extends CellShape> {
   /** The input's share of the step, X W and bias, for any number of rows at once: one step or all of them. */
   readonly project: <R extends AnyAxis>(
     parameters: Tensors<F, C['parameters']>,
-    X: OneHot<F, [R, Vocabulary]>,
+    X: IntakeRows<F, R, I>,
   ) => Tensors<F, Along<R, C['input']>>
 
   /** One step: the next state, and the tape with the output H. */
@@ -53,13 +56,19 @@ export interface Cell<F extends Carrier, C extends CellShape> {
     dH: Kind<F, [Batch, Hidden]>,
   ) => {
     readonly dState: Tensors<F, Along<Batch, C['state']>>
-    readonly dInput: Tensors<F, Along<Batch, C['input']>>
+    readonly dInput: Tensors<F, Along<Batch, C['adjoint']>>
   }
 
-  /** The parameters' gradients from the adjoints of the step's input, summed over any number of rows at once. */
+  /** The parameters' gradients from the adjoints of the steps, summed over any number of rows at once. */
   readonly gradients: <R extends AnyAxis>(
-    X: OneHot<F, [R, Vocabulary]>,
+    X: IntakeRows<F, R, I>,
     tape: Tensors<F, Along<R, C['tape']>>,
-    dInput: Tensors<F, Along<R, C['input']>>,
+    dInput: Tensors<F, Along<R, C['adjoint']>>,
   ) => Tensors<F, C['parameters']>
+
+  /** The adjoint of the input: what a layer hands down to the one it stands on. */
+  readonly below: <R extends AnyAxis>(
+    parameters: Tensors<F, C['parameters']>,
+    dInput: Tensors<F, Along<R, C['adjoint']>>,
+  ) => Kind<F, [R, IntakeAxis<I>]>
 }

@@ -6,63 +6,60 @@
  *   bptt-w   dW_xh = sum X_t^T dZ_t, dW_hh = sum H_{t-1}^T dZ_t, db_h = sum of rows of dZ_t
  *
  * Source: Elman, Finding structure in time (1990); Werbos, Backpropagation through time (1990).
- * Differs from torch.nn.RNN, which has two biases that are only ever added and stores weights transposed.
+ * Differs from torch.nn.RNN, which stores weights transposed, and has two biases: ask for them.
  */
-import type { Kind } from 'fp-ts/HKT'
-import type { AnyAxis } from '../algebra/axis.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import type { Activation } from './activation.js'
 import type { Cell } from './cell.js'
-import { hiddenAxis, previousAxis, vocabularyAxis } from './parameters.js'
-import type { Hidden, Previous, Vocabulary } from './parameters.js'
+import { gate, places } from './gate.js'
+import type { Biases, GateParameters } from './gate.js'
+import { characters } from './intake.js'
+import type { Intake, IntakeName } from './intake.js'
+import { hiddenAxis } from './parameters.js'
+import type { Hidden, Previous } from './parameters.js'
 
 /** The signatures of the RNN cell. */
-export type Rnn = {
-  readonly parameters: {
-    readonly W_xh: [Vocabulary, Hidden]
-    readonly W_hh: [Previous, Hidden]
-    readonly b_h: [Hidden]
-  }
+export type Rnn<I extends IntakeName = 'characters', B extends Biases = 'one'> = {
+  readonly parameters: GateParameters<'h', I, B>
   readonly state: { readonly H: [Hidden] }
   readonly input: { readonly Z: [Hidden] }
+  readonly adjoint: { readonly Z: [Hidden] }
   readonly tape: { readonly H_prev: [Previous]; readonly H: [Hidden] }
 }
 
-export const rnn = <F extends Carrier>(algebra: TensorAlgebra<F>, phi: Activation<F>): Cell<F, Rnn> => {
-  const { add, addRow, axesOf, matmul, matmulNT, matmulTN, mul, rename, scatterAdd, select, sumRows } = algebra
-  const asPrevious = <R extends AnyAxis>(H: Kind<F, [R, Hidden]>): Kind<F, [R, Previous]> =>
-    rename(H, previousAxis(axesOf(H)[1].size))
-  const asHidden = <R extends AnyAxis>(H_prev: Kind<F, [R, Previous]>): Kind<F, [R, Hidden]> =>
-    rename(H_prev, hiddenAxis(axesOf(H_prev)[1].size))
+/** The cell with this phi: on characters with one bias, unless asked otherwise. */
+export const rnn = <F extends Carrier, I extends IntakeName = 'characters', B extends Biases = 'one'>(
+  algebra: TensorAlgebra<F>,
+  phi: Activation<F>,
+  intake: Intake<F, I> = characters(algebra) as never,
+  biases: B = 'one' as B,
+): Cell<F, Rnn<I, B>, I> => {
+  const { add, mul } = algebra
+  const { asHidden, asPrevious } = places(algebra)
+  const hidden = gate(algebra, intake, 'h', biases)
 
   return {
-    parameterAxes: ({ vocabulary, hidden }) => ({
-      W_xh: [vocabularyAxis(vocabulary), hiddenAxis(hidden)],
-      W_hh: [previousAxis(hidden), hiddenAxis(hidden)],
-      b_h: [hiddenAxis(hidden)],
-    }),
-    stateAxes: ({ hidden }, batch) => ({ H: [batch, hiddenAxis(hidden)] }),
+    parameterAxes: (sizes) => hidden.axes(sizes) as never,
+    stateAxes: (sizes, batch) => ({ H: [batch, hiddenAxis(sizes.hidden)] }),
 
-    project: ({ W_xh, b_h }, X) => ({ Z: addRow(select(X, W_xh), b_h) }),
+    project: (parameters, X) => ({ Z: hidden.share(parameters, X) }),
 
-    forward: ({ W_hh }, state, { Z: XW }) => {
+    forward: (parameters, state, { Z: XW }) => {
       const H_prev = asPrevious(state.H)
-      const Z = add(XW, matmul(H_prev, W_hh))
+      const Z = add(XW, hidden.recurrent(parameters, H_prev))
       const H = phi.of(Z)
       return { state: { H }, tape: { H_prev, H } }
     },
 
-    backward: ({ W_hh }, { H }, dState, dH_output) => {
+    backward: (parameters, { H }, dState, dH_output) => {
       const dH = add(dH_output, dState.H)
       const dZ = mul(dH, phi.derivative(H))
-      const dH_prev = matmulNT(dZ, W_hh)
+      const dH_prev = hidden.carry(parameters, dZ)
       return { dState: { H: asHidden(dH_prev) }, dInput: { Z: dZ } }
     },
 
-    gradients: (X, { H_prev }, { Z: dZ }) => ({
-      W_xh: scatterAdd(X, dZ),
-      W_hh: matmulTN(H_prev, dZ),
-      b_h: sumRows(dZ),
-    }),
+    gradients: (X, { H_prev }, { Z: dZ }) => hidden.gradients(X, H_prev, dZ, dZ),
+
+    below: (parameters, { Z: dZ }) => hidden.below(parameters, dZ),
   }
 }

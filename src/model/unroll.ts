@@ -14,8 +14,10 @@ import type { Batch, Hidden, Rows, Time } from './parameters.js'
 export type State<F extends Carrier, C extends CellShape> = Tensors<F, Along<Batch, C['state']>>
 /** The tape of T steps, as T*N rows. */
 export type Tape<F extends Carrier, C extends CellShape> = Tensors<F, Along<Rows, C['tape']>>
-/** The inputs of T steps, or their adjoints, as T*N rows. */
+/** The inputs of T steps, as T*N rows. */
 export type Inputs<F extends Carrier, C extends CellShape> = Tensors<F, Along<Rows, C['input']>>
+/** Their adjoints. */
+export type InputAdjoints<F extends Carrier, C extends CellShape> = Tensors<F, Along<Rows, C['adjoint']>>
 
 /** Runs the cell over T steps: the state after the last, the tape of all, and the tape's H. */
 export const unrollForward =
@@ -45,7 +47,7 @@ export const unrollForward =
   }
 
 /** What the backward step sees of its time: the tape, and the output layer's share of dH_t. */
-type Adjoints<C extends CellShape> = C['tape'] & { readonly dH: [Hidden] }
+type BackwardSlice<C extends CellShape> = C['tape'] & { readonly dH: [Hidden] }
 
 /**
  * Runs the cell's adjoint from the last step to the first.
@@ -60,13 +62,13 @@ export const unrollBackward =
     tape: Tape<F, C>,
     dState: State<F, C>,
     dH: Kind<F, [Rows, Hidden]>,
-  ): { readonly dState: State<F, C>; readonly dInputs: Inputs<F, C> } => {
-    const slices = { ...tape, dH } as unknown as Tensors<F, Along<Rows, Adjoints<C>>>
+  ): { readonly dState: State<F, C>; readonly dInputs: InputAdjoints<F, C> } => {
+    const slices = { ...tape, dH } as unknown as Tensors<F, Along<Rows, BackwardSlice<C>>>
     const { state, outputs } = algebra.scanReverse<
       Time,
       Along<Batch, C['state']>,
-      Along<Batch, Adjoints<C>>,
-      Along<Batch, C['input']>
+      Along<Batch, BackwardSlice<C>>,
+      Along<Batch, C['adjoint']>
     >(
       (dNext, slice) => {
         const { dH: dH_output, ...tapeOfStep } = slice as unknown as { readonly dH: Kind<F, [Batch, Hidden]> }
@@ -79,7 +81,7 @@ export const unrollBackward =
         return { state: dPrevious, output: dInput }
       },
       dState,
-      splitTensors(algebra)<Time, Batch, Adjoints<C>>(slices),
+      splitTensors(algebra)<Time, Batch, BackwardSlice<C>>(slices),
     )
-    return { dState: state, dInputs: mergeTensors(algebra)<Time, Batch, C['input']>(outputs) }
+    return { dState: state, dInputs: mergeTensors(algebra)<Time, Batch, C['adjoint']>(outputs) }
   }

@@ -1,0 +1,101 @@
+/**
+ * Layers: one cell that stands on another, as one cell. Its H is the upper cell's.
+ *
+ * The upper cell reads the hidden units of the lower one at the same step. Its fields carry the prefix `name.`, the
+ * lower cell's keep their names; so layers are added one by one, `on(on(first, second, '1'), third, '2')`.
+ */
+import type { Kind } from 'fp-ts/HKT'
+import type { AnyAxis } from '../algebra/axis.js'
+import type { Carrier, Signature, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Cell, CellShape } from './cell.js'
+import { belowAxis } from './intake.js'
+import type { Below, IntakeName } from './intake.js'
+import { hiddenAxis } from './parameters.js'
+import type { Hidden } from './parameters.js'
+
+/** A signature with a prefix before each field's name. */
+export type Prefixed<P extends string, S> = { readonly [Field in keyof S & string as `${P}.${Field}`]: S[Field] }
+
+/** The signatures of a cell on another. The lower cell's tape is kept under `below.`, since both have an H. */
+export type On<C extends CellShape, D extends CellShape, P extends string> = {
+  readonly parameters: C['parameters'] & Prefixed<P, D['parameters']> & Signature
+  readonly state: C['state'] & Prefixed<P, D['state']> & Signature
+  readonly input: C['input']
+  readonly tape: Prefixed<'below', C['tape']> & D['tape']
+  readonly adjoint: C['adjoint'] & Prefixed<P, D['adjoint']> & Signature
+}
+
+/** The upper cell on the lower one; both are of the sizes they are asked for. */
+export const on = <
+  F extends Carrier,
+  C extends CellShape,
+  D extends CellShape,
+  I extends IntakeName,
+  P extends string,
+>(
+  { axesOf, rename }: TensorAlgebra<F>,
+  lower: Cell<F, C, I>,
+  upper: Cell<F, D, 'units'>,
+  name: P,
+): Cell<F, On<C, D, P>, I> => {
+  const asBelow = <R extends AnyAxis>(H: Kind<F, [R, Hidden]>): Kind<F, [R, Below]> =>
+    rename(H, belowAxis(axesOf(H)[1].size))
+  const asHidden = <R extends AnyAxis>(X: Kind<F, [R, Below]>): Kind<F, [R, Hidden]> =>
+    rename(X, hiddenAxis(axesOf(X)[1].size))
+  /** The upper cell's share of a record, and the lower cell's. */
+  const up = (record: object): never => under(`${name}.`, record)
+  const low = (record: object): never => notUnder(`${name}.`, record)
+  const both = (lowers: object, uppers: object): never => ({ ...lowers, ...prefixed(`${name}.`, uppers) }) as never
+
+  return {
+    parameterAxes: (sizes) => both(lower.parameterAxes(sizes), upper.parameterAxes(sizes)),
+    stateAxes: (sizes, batch) => both(lower.stateAxes(sizes, batch), upper.stateAxes(sizes, batch)),
+
+    project: (parameters, X) => lower.project(low(parameters), X) as never,
+
+    forward: (parameters, state, input) => {
+      const first = lower.forward(low(parameters), low(state), input as never)
+      const X = asBelow(outputOf(first.tape))
+      const second = upper.forward(up(parameters), up(state), upper.project(up(parameters), X as never))
+      return {
+        state: both(first.state, second.state),
+        tape: { ...second.tape, ...prefixed('below.', first.tape) } as never,
+      }
+    },
+
+    backward: (parameters, tape, dState, dH) => {
+      const second = upper.backward(up(parameters), notUnder('below.', tape), up(dState), dH)
+      const dX = asHidden(upper.below(up(parameters), second.dInput))
+      const first = lower.backward(low(parameters), under('below.', tape), low(dState), dX)
+      return { dState: both(first.dState, second.dState), dInput: both(first.dInput, second.dInput) }
+    },
+
+    gradients: (X, tape, dInput) => {
+      const lowerTape = under('below.', tape)
+      const ofLower = lower.gradients(X, lowerTape, low(dInput))
+      const ofUpper = upper.gradients(asBelow(outputOf(lowerTape)) as never, notUnder('below.', tape), up(dInput))
+      return both(ofLower, ofUpper)
+    },
+
+    below: (parameters, dInput) => lower.below(low(parameters), low(dInput)),
+  }
+}
+
+/** The output that every tape holds. */
+const outputOf = (tape: object): never => (tape as { readonly H: never }).H
+
+const prefixed = (prefix: string, record: object): object =>
+  Object.fromEntries(entriesOf(record).map(([field, a]) => [prefix + field, a]))
+
+/** The fields under a prefix, without it. Which they are the compiler does not follow; the signatures above say. */
+const under = (prefix: string, record: object): never =>
+  Object.fromEntries(
+    entriesOf(record)
+      .filter(([field]) => field.startsWith(prefix))
+      .map(([field, a]) => [field.slice(prefix.length), a]),
+  ) as never
+
+const notUnder = (prefix: string, record: object): never =>
+  Object.fromEntries(entriesOf(record).filter(([field]) => !field.startsWith(prefix))) as never
+
+const entriesOf = (record: object): readonly (readonly [string, unknown])[] => Object.entries(record)
