@@ -4,15 +4,25 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { product, sameAxes } from '../src/algebra/axis.js'
+import { float64 } from '../src/interpret/index.js'
 import { lossLaws } from '../src/laws/loss.js'
 import { forwardLaws, saturatedLaws, tanhLaws } from '../src/laws/model.js'
 import { perplexityLaws } from '../src/laws/perplexity.js'
 import { activationNames } from '../src/model/activation.js'
-import { meanLoss, noLoss, perplexity } from '../src/model/loss.js'
+import { crossEntropyBackward, crossEntropyForward, meanLoss, noLoss, perplexity } from '../src/model/loss.js'
+import { zeroState } from '../src/model/model.js'
+import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
+import type { Rows, Vocabulary } from '../src/model/parameters.js'
 import { anySizes, lossTrials, trials } from './arbitraries-model.js'
 import { onEachInterpreter } from './interpreters.js'
-import { runLaws } from './run.js'
+import { forAll, law, runLaws } from './run.js'
 import { lossSubjectOf, rnnWith, subjectOf } from './subjects.js'
+import { refuted } from './teeth.js'
+import { wrongForward, wrongLosses, wrongPerplexities, wrongTanh } from './wrong-models.js'
+
+/** Parameters so much larger than usual that tanh rounds to 1 in either precision. */
+const SATURATING = 1000
 
 describe.each(activationNames)('forward, phi = %s', (phi) => {
   const cell = rnnWith(phi)
@@ -21,15 +31,44 @@ describe.each(activationNames)('forward, phi = %s', (phi) => {
   })
 })
 
+describe('the laws of the forward pass can fail', () => {
+  refuted('a model is refused', forwardLaws, trials(rnnWith('tanh'), anySizes), wrongForward)
+  refuted('a tanh is refused', tanhLaws, trials(rnnWith('tanh'), anySizes), wrongTanh)
+  refuted('a saturated tanh is refused', saturatedLaws, trials(rnnWith('tanh'), anySizes, SATURATING), wrongTanh)
+  refuted('a loss is refused', lossLaws, lossTrials, wrongLosses)
+})
+
+describe('the initial state', () => {
+  onEachInterpreter((name, algebra) => {
+    law(
+      `${name}: is zero for every row [hidden]`,
+      forAll(anySizes, (sizes) => {
+        const cell = rnnWith('tanh')(algebra)
+        const { H } = zeroState(algebra, cell, sizes, batchAxis(sizes.batch))
+        const axes = [batchAxis(sizes.batch), hiddenAxis(sizes.hidden)]
+        return sameAxes(algebra.axesOf(H), axes) && algebra.toArray(H).every((entry) => Object.is(entry, 0))
+      }),
+    )
+  })
+})
+
 describe('the hidden state', () => {
   const cell = rnnWith('tanh')
   onEachInterpreter((name, algebra) => {
     runLaws(name, subjectOf(cell, algebra), tanhLaws, trials(cell, anySizes))
-    runLaws(name, subjectOf(cell, algebra), saturatedLaws, trials(cell, anySizes, 1000))
+    runLaws(name, subjectOf(cell, algebra), saturatedLaws, trials(cell, anySizes, SATURATING))
   })
 })
 
 describe('loss', () => {
+  test('the mean loss over no rows is a defect, forward and backward', () => {
+    const rows = product(timeAxis(0), batchAxis(3))
+    const O = float64.tensor<[Rows, Vocabulary]>([rows, vocabularyAxis(2)], [])
+    const Y = float64.oneHot<[Rows, Vocabulary]>([rows, vocabularyAxis(2)], [])
+    expect(() => crossEntropyForward(float64)(O, Y)).toThrow('crossEntropy: the mean loss over no rows is undefined')
+    expect(() => crossEntropyBackward(float64)(O, Y)).toThrow('crossEntropy: the mean loss over no rows is undefined')
+  })
+
   onEachInterpreter((name, algebra) => {
     runLaws(name, lossSubjectOf(algebra), lossLaws, lossTrials)
   })
@@ -43,6 +82,12 @@ const losses = fc.array(
 
 describe('perplexity', () => {
   runLaws('over an epoch', perplexity, perplexityLaws, losses)
+  refuted('a perplexity is refused', perplexityLaws, losses, wrongPerplexities)
+
+  test('overflows at the exponential of the largest double, and not before', () => {
+    expect(perplexity({ total: 709, rows: 1 })).toBeLessThan(Infinity)
+    expect(perplexity({ total: 710, rows: 1 })).toBe(Infinity)
+  })
 
   test('the mean over no rows is not a number', () => {
     expect(meanLoss(noLoss)).toBeNaN()

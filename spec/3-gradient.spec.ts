@@ -29,6 +29,8 @@ import { onEachInterpreter } from './interpreters.js'
 import { oracleAnswer, preactivationsOf } from './oracle.js'
 import { forAll, law, runLaws, seed } from './run.js'
 import { rnnWith, subjectOf } from './subjects.js'
+import { refuted } from './teeth.js'
+import { notTheIdentity, wrongBackward, wrongByDifferences, wrongCuts, wrongTruncation } from './wrong-models.js'
 
 /** Samples for each of three activations in each interpreter. A witness runs the model hundreds of times for each. */
 const FEW = { runs: 40 }
@@ -109,6 +111,14 @@ describe('gradients of one activation alone', () => {
     const subject = subjectOf(steep, float64)
     expect(fc.sample(atOneKink, { numRuns: 20, seed }).every((passage) => holds(subject, passage))).toBe(false)
   })
+})
+
+describe('the laws of gradients can fail', () => {
+  refuted('gradients are refused', gradientLaws, trials(rnnWith('tanh'), anySizes), wrongBackward)
+  refuted('a closed form is refused', identityLaws, trials(rnnWith('tanh'), anySizes), notTheIdentity)
+  refuted('differences refuse', differenceLaws, trials(rnnWith('tanh'), fewSizes), wrongByDifferences)
+  refuted('differences with a cut refuse', truncationDifferenceLaws, cutTrials(rnnWith('tanh'), fewSizes), wrongCuts)
+  refuted('truncation is refused', truncationLaws, cutTrials(rnnWith('tanh'), anySizes), wrongTruncation)
 })
 
 describe('truncation', () => {
