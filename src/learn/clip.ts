@@ -10,7 +10,7 @@
  *
  * Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks (2013).
  * Differs from torch.nn.utils.clip_grad_norm_, which adds 1e-6 to the norm, and so shrinks gradients
- * that just meet the threshold.
+ * that just meet the threshold: ask for that epsilon.
  */
 import type { Kind } from 'fp-ts/HKT'
 import { defect } from '../algebra/defect.js'
@@ -22,10 +22,10 @@ import type { Optimiser } from './optimiser.js'
 /** The least magnitude that gradients are scaled by: above the smallest normal single-precision number. */
 const FLOOR = 1e-30
 
-/** The factor min(theta / norm(g), 1). */
+/** The factor min(theta / (norm(g) + epsilon), 1). */
 export const clipFactor =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
-  <S extends Signature>(theta: number, gradients: Tensors<F, S>): Kind<F, []> => {
+  <S extends Signature>(theta: number, gradients: Tensors<F, S>, epsilon = 0): Kind<F, []> => {
     const { add, div, fill, max, maxAbs, min, mul, scale, sqrt, sum } = algebra
     const s = foldTensors<F, Kind<F, []>>(fill([], FLOOR), (largest, g) => max(largest, maxAbs(g)))(gradients)
     const perS = div(fill([], 1), s)
@@ -33,17 +33,17 @@ export const clipFactor =
       const scaled = scale(perS, g)
       return add(total, sum(mul(scaled, scaled)))
     })(gradients)
-    const r = sqrt(squares)
+    const r = epsilon === 0 ? sqrt(squares) : add(sqrt(squares), scale(perS, fill([], epsilon)))
     return min(div(scale(perS, fill([], theta)), r), fill([], 1))
   }
 
 /** Scales all gradients together so that their norm is at most theta; theta must be above 0. */
 export const clipByGlobalNorm =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
-  (theta: number): Optimiser<F> =>
+  (theta: number, epsilon = 0): Optimiser<F> =>
     theta > 0
       ? stateless((gradients) => {
-          const factor = clipFactor(algebra)(theta, gradients)
+          const factor = clipFactor(algebra)(theta, gradients, epsilon)
           return mapTensors<F>((g) => algebra.scale(factor, g))(gradients)
         })
       : defect('clipByGlobalNorm', `the threshold theta must be above 0, and was ${String(theta)}`)

@@ -10,7 +10,7 @@ import { parameterAxes, zeroState } from '../model/model.js'
 import type { Parameters } from '../model/model.js'
 import type { Batch, Sizes } from '../model/parameters.js'
 import type { Random } from '../random.js'
-import { normals } from '../random.js'
+import { normals, uniforms } from '../random.js'
 import type { Optimiser } from './optimiser.js'
 import type { Learner } from './step.js'
 
@@ -24,6 +24,12 @@ export const normalWeights =
     axes.length < 2
       ? S.of(Array.from({ length: entries(axes) }, () => 0))
       : S.map((draws: readonly number[]) => draws.map((z) => deviation * z))(normals(entries(axes)))
+
+/** Every entry, of weights and biases alike, uniform from -bound to bound. */
+export const uniformEntries =
+  (bound: number): Initialisation =>
+  (axes) =>
+    S.map((us: readonly number[]) => us.map((u) => bound * (2 * u - 1)))(uniforms(entries(axes)))
 
 /** The parameters of a model of these sizes. */
 export const initialParameters = <F extends Carrier, C extends CellShape>(

@@ -93,11 +93,12 @@ const fieldsWhere = <F extends Carrier>(
 ): Tensors<F, Signature> =>
   Object.fromEntries(Object.entries<Kind<F, Axes>>(a).filter(([field]) => keep(field))) as Tensors<F, Signature>
 
-const prefixed = <F extends Carrier>(prefix: string, state: OptimiserState<F>): OptimiserState<F> =>
+/** The record with the prefix before each field's name. */
+export const prefixed = <F extends Carrier>(prefix: string, state: OptimiserState<F>): OptimiserState<F> =>
   Object.fromEntries(Object.entries(state).map(([field, tensor]) => [prefix + field, tensor])) as OptimiserState<F>
 
 /** The fields under a prefix, without it. */
-const withPrefix = <F extends Carrier>(prefix: string, state: OptimiserState<F>): OptimiserState<F> =>
+export const withPrefix = <F extends Carrier>(prefix: string, state: OptimiserState<F>): OptimiserState<F> =>
   Object.fromEntries(
     Object.entries(state)
       .filter(([field]) => field.startsWith(prefix))

@@ -56,13 +56,17 @@ export const randomSampler =
     )
   }
 
+/** What becomes of the state when a new epoch begins. */
+export type EpochStart = 'reset' | 'carry'
+
 /**
  * Consecutive sampling: the first N * floor(length / N) characters are laid out as N rows, which are
  * read T characters at a time. Each minibatch goes on where the one before it ended, so the state is
- * carried through the epoch and reset at its start; the gradient is cut between minibatches.
+ * carried through the epoch and reset at its start; the gradient is cut between minibatches. Differs from scripts that
+ * never reset the state, and begin an epoch with what the end of the text left behind: that is 'carry'.
  */
 export const consecutiveSampler =
-  (batch: number, steps: number): Sampler =>
+  (batch: number, steps: number, epochStart: EpochStart = 'reset'): Sampler =>
   (length) => {
     const row = Math.floor(length / batch)
     const minibatches = Math.floor((row - 1) / steps)
@@ -72,7 +76,7 @@ export const consecutiveSampler =
         steps,
         minibatches: upTo(minibatches).map((k) => ({
           starts: upTo(batch).map((n) => n * row + k * steps),
-          reset: k === 0,
+          reset: k === 0 && epochStart === 'reset',
         })),
       }),
     )
