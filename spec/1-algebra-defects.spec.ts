@@ -183,10 +183,12 @@ onEachInterpreter((name, algebra) => {
 
     test('products are told apart by their innermost factors, and by those of no rows', () => {
       const nested = (b: number, c: number) => product(axis('a', 2), product(axis('b', b), axis('c', c)))
+      const nestedFirst = (a: number, b: number) => product(product(axis('a', a), axis('b', b)), axis('c', 2))
       const none = (c: number) => product(axis('a', 0), axis('c', c))
       const ones = (each: AnyAxis): unknown => algebra.fill([each], 1)
       const add = (a: AnyAxis, b: AnyAxis) => () => untyped(algebra).add(ones(a), ones(b))
       expect(refuses('add', add(nested(2, 3), nested(3, 2)), '[a×b×c 2×2×3]', '[a×b×c 2×3×2]')).toBe(true)
+      expect(refuses('add', add(nestedFirst(2, 3), nestedFirst(3, 2)), '[a×b×c 2×3×2]', '[a×b×c 3×2×2]')).toBe(true)
       expect(refuses('add', add(none(3), none(5)), '[a×c 0×3]', '[a×c 0×5]')).toBe(true)
     })
 
@@ -199,6 +201,13 @@ onEachInterpreter((name, algebra) => {
         return refuses('rename', () => untyped(algebra).rename(a, axis('J', after)), from, to)
       }),
     )
+  })
+
+  test(`rename refuses what is not a matrix, in ${name}`, () => {
+    const ofVector = () => untyped(algebra).rename(algebra.fill([M], 1), M)
+    const ofStack = () => untyped(algebra).rename(algebra.fill([M, N, M], 1), N)
+    expect(refuses('rename', ofVector, '2 axes', '[M 2]')).toBe(true)
+    expect(refuses('rename', ofStack, '2 axes', '[M 2, N 3, M 2]')).toBe(true)
   })
 
   describe(`numbers that do not fit their axes, in ${name}`, () => {
@@ -254,6 +263,8 @@ onEachInterpreter((name, algebra) => {
       expect(refuses('scan', scan(grown, initial, slices), 's must have the same axes', '[M 2]', '[N 3]')).toBe(true)
       const other = () => ({ state: { r: algebra.fill([M], 1) }, output: {} })
       expect(refuses('scan', scan(other, initial, slices), '{s}', '{r}')).toBe(true)
+      const more = () => ({ state: { ...initial, r: initial.s }, output: {} })
+      expect(refuses('scan', scan(more, initial, slices), '{s}', '{s, r}')).toBe(true)
     })
 
     test('an output that changes its axes or fields from step to step is refused, and named', () => {
@@ -263,6 +274,15 @@ onEachInterpreter((name, algebra) => {
       const begin = { s: algebra.fill([], 1) }
       expect(refuses('scan', scan(changing({ y: algebra.fill([N], 1) }), begin, slices), '[M 2]', '[N 3]')).toBe(true)
       expect(refuses('scan', scan(changing({ z: first.output.y }), begin, slices), '{y}', '{z}')).toBe(true)
+    })
+
+    test('an unfold refuses a state or a result that changes its axes, and names them', () => {
+      const x = algebra.oneHot([M, N], [0, 1])
+      const unfold = (step: unknown) => () => untyped(algebra).unfold(time, step, initial, x)
+      const grown = (_: unknown, input: unknown) => ({ state: { s: algebra.fill([N], 1) }, output: input })
+      const turned = (state: unknown) => ({ state, output: algebra.oneHot([N, M], [0, 1, 0]) })
+      expect(refuses('unfold', unfold(grown), 's must have the same axes', '[M 2]', '[N 3]')).toBe(true)
+      expect(refuses('unfold', unfold(turned), '[M 2, N 3]', '[N 3, M 2]')).toBe(true)
     })
   })
 })
@@ -275,6 +295,7 @@ describe('axes and records', () => {
   test('records with different fields are not zipped', () => {
     const zip = zipTensors<'float32'>((a) => a) as unknown as (a: unknown, b: unknown) => unknown
     expect(refuses('zipTensors', () => zip({ W: 1, b: 2 }, { W: 1 }), '{W, b}', '{W}')).toBe(true)
+    expect(refuses('zipTensors', () => zip({ W: 1 }, { W: 1, b: 2 }), '{W}', '{W, b}')).toBe(true)
     expect(refuses('zipTensors', () => zip({ W: 1 }, { b: 1 }), '{W}', '{b}')).toBe(true)
   })
 })

@@ -153,6 +153,11 @@ onEachInterpreter((name, algebra) => {
       }),
     )
 
+    test('no rows have no largest entries, with columns or without', () => {
+      const largest = (columns: number) => algebra.argmax(algebra.fill([axis('R', 0), axis('C', columns)], 1))
+      expect([0, 2].map((columns) => algebra.indicesOf(largest(columns)))).toEqual([[], []])
+    })
+
     test('sums of nothing are 0', () => {
       const none = algebra.fill([axis('R', 0), axis('C', 2)], 1)
       expect(numbers(algebra.sum(none))).toEqual([0])
