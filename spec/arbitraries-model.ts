@@ -36,7 +36,7 @@ const few = fc.integer({ min: 1, max: 4 })
 export const fewSizes: fc.Arbitrary<PassageSizes> = fc.record({ vocabulary: few, hidden: few, batch: few, steps: few })
 
 /** The same sizes, but of at least two steps, so that there is a place to cut. */
-export const ofTwoStepsOrMore = (sizes: fc.Arbitrary<PassageSizes>): fc.Arbitrary<PassageSizes> =>
+const ofTwoStepsOrMore = (sizes: fc.Arbitrary<PassageSizes>): fc.Arbitrary<PassageSizes> =>
   sizes.map((some) => ({ ...some, steps: Math.max(2, some.steps) }))
 
 /**

@@ -71,8 +71,8 @@ export const objectiveOf =
   (model: LanguageModel) =>
   (passage: Passage) =>
   (at: Point): number => {
-    const there = startingAt(passage, at)
-    return model.loss(there) + innerPoints(pointOf(passage.dState), pointOf(model.forward(there).state))
+    const { loss, state } = model.evaluate(startingAt(passage, at))
+    return loss + innerPoints(pointOf(passage.dState), pointOf(state))
   }
 
 /** Checks all gradients of a model at a passage, and the adjoint of the state before its first step. */

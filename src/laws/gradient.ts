@@ -42,8 +42,12 @@ const ofItsShape: readonly Law<Subject, Trial>[] = [
     cites: ['loss', 'hidden'],
     holds: ({ model, errors }, passage) => {
       const [{ loss, state }, off] = [model.backpropagate(passage), errors.backpropagate(passage)]
-      const onlyForward = model.forward(passage).state
-      return agreeNumbers(off.loss, loss, model.loss(passage)) && agreeAll(off.state, state, onlyForward)
+      const [alone, read] = [model.evaluate(passage), model.forward(passage)]
+      return (
+        agreeNumbers(off.loss, loss, alone.loss) &&
+        agreeAll(off.state, state, alone.state) &&
+        agreeAll(off.state, state, read.state)
+      )
     },
   },
 ]

@@ -23,8 +23,8 @@ export interface LanguageModel {
     readonly hidden: Plain<Axes>
     readonly state: Plains
   }
-  /** The mean loss of the labels, in nats. */
-  readonly loss: (passage: Passage) => number
+  /** The mean loss of the labels, in nats, and the state after the last step. */
+  readonly evaluate: (passage: Passage) => { readonly loss: number; readonly state: Plains }
   /** The gradients of loss + <dState, state after the last step>, `dState` being that of the state before the first. */
   readonly backpropagate: (passage: Passage) => Gradients
 }
@@ -65,10 +65,10 @@ export const languageModel = <F extends Carrier, C extends CellShape>(
       const { O, H, state: last } = forward(algebra, cell)(parameters, state, X)
       return { scores: plain(O), hidden: plain(H), state: plains(last) }
     },
-    loss: (passage) => {
+    evaluate: (passage) => {
       const { parameters, state, X, Y } = opened(passage)
-      const { O } = forward(algebra, cell)(parameters, state, X)
-      return scalar(crossEntropyForward(algebra)(O, Y).loss)
+      const { O, state: last } = forward(algebra, cell)(parameters, state, X)
+      return { loss: scalar(crossEntropyForward(algebra)(O, Y).loss), state: plains(last) }
     },
     backpropagate: (passage) => {
       const { parameters, state, X, Y, dState } = opened(passage)

@@ -112,8 +112,9 @@ export const checkTruncated =
         parameters: there.parameters,
         state: k === 0 ? there.state : stretch.state,
       }))
-      const losses = moved.map((stretch) => (stepsOf(stretch) / stepsOf(passage)) * model.loss(stretch))
-      return total(losses) + innerPoints(pointOf(passage.dState), pointOf(model.forward(moved[last]).state))
+      const answers = moved.map(model.evaluate)
+      const losses = answers.map(({ loss }, k) => (stepsOf(stretches[k]) / stepsOf(passage)) * loss)
+      return total(losses) + innerPoints(pointOf(passage.dState), pointOf(answers[last].state))
     }
     const { gradients, dState } = backpropagateInStretches(model, truncated)(passage, steps)
     return checkGradient(objective)(startOf(passage), startOf({ parameters: gradients, state: dState }))
