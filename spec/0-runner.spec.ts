@@ -29,7 +29,7 @@ describe('the runner', () => {
     expect(failure(forAll(size, (() => undefined) as never))).toContain('answered undefined')
   })
 
-  const untrue = [[1], ['yes'], [{}], [[]], [() => true], [Promise.resolve(true)], [null], [0], [NaN]]
+  const untrue: readonly (readonly [unknown])[] = [[1], ['yes'], [{}], [[]], [() => true], [Promise.resolve(true)], [null], [0], [NaN]]
   test.each(untrue)('fails a law that answers %s', (answer) => {
     expect(failure(forAll(size, (() => answer) as never))).toContain('must answer true or false')
   })
