@@ -1,6 +1,7 @@
 /** The equations of the model, for any algebra. */
 export * from './activation.js'
 export type * from './cell.js'
+export * from './cells.js'
 export { gate } from './gate.js'
 export type { BiasName, Biases, GateParameters } from './gate.js'
 export * from './gru.js'
