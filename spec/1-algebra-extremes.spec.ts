@@ -98,10 +98,11 @@ onEachInterpreter((name, algebra) => {
       expect(numbers(algebra.step(a))).toEqual([0, 0, 0, 1, 1, 0])
     })
 
-    test('exp, tanh and sqrt at the ends of the line', () => {
+    test('exp, tanh, sigmoid and sqrt at the ends of the line', () => {
       const a = matrix([NaN, -0, 1e30, -1e30, Infinity, -Infinity])
       expect(numbers(algebra.exp(a))).toEqual([NaN, 1, Infinity, 0, Infinity, 0])
       expect(numbers(algebra.tanh(a))).toEqual([NaN, -0, 1, -1, 1, -1])
+      expect(numbers(algebra.sigmoid(a))).toEqual([NaN, 0.5, 1, 0, 1, 0])
       expect(numbers(algebra.sqrt(a)).map((x) => (Number.isFinite(x) ? 'finite' : x))).toEqual(
         [NaN, 'finite', 'finite', NaN, Infinity, NaN],
       )
