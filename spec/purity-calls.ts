@@ -238,6 +238,7 @@ export const modelCalls = <F extends Carrier>(
     rnn: call(ofModel.rnn<F>, algebra, ofModel.tanh(algebra)),
     gru: call(ofModel.gru<F>, algebra),
     lstm: call(ofModel.lstm<F>, algebra),
+    cellOf: call(ofModel.cellOf({ cell: 'gru', activation: 'tanh', layers: 2, biases: 'two' })<F>, algebra),
     on: call(ofModel.on<F, Rnn, Gru<'units'>, 'characters', 'top'>, algebra, cell, onUnits, 'top'),
     unrollForward: call(ofModel.unrollForward(algebra, cell), parameters, state, inputs),
     unrollBackward: call(ofModel.unrollBackward(algebra, cell), parameters, tape, dState, H),
