@@ -29,9 +29,8 @@ describe('the runner', () => {
     expect(failure(forAll(size, (() => undefined) as never))).toContain('answered undefined')
   })
 
-  const untrue: readonly (readonly [unknown])[] = [1, 'yes', {}, [], () => true, Promise.resolve(true), null, 0, NaN].map(
-    (answer) => [answer],
-  )
+  const answers: readonly unknown[] = [1, 'yes', {}, [], () => true, Promise.resolve(true), null, 0, NaN]
+  const untrue = answers.map((answer) => [answer] as const)
   test.each(untrue)('fails a law that answers %s', (answer) => {
     expect(failure(forAll(size, (() => answer) as never))).toContain('must answer true or false')
   })
