@@ -1,6 +1,10 @@
 /** The laws of what moves parameters, and what they are tried on. */
 export * from './clip.js'
+export * from './evaluation.js'
 export * from './frozen.js'
 export * from './optimiser.js'
 export type { Descent } from './records.js'
+export type { RunSample } from './runs.js'
 export * from './sgd.js'
+export * from './step.js'
+export * from './training.js'

@@ -4,6 +4,7 @@
 import * as S from 'fp-ts/lib/State.js'
 import type { Random, RandomState } from '../random.js'
 import { evenlySpread, follows, looksNormal, uniformDistribution } from './chance.js'
+import { stored } from './data.js'
 import { sameNumbers } from './law.js'
 import type { Law } from './law.js'
 import { range } from './plain.js'
@@ -31,8 +32,6 @@ const draws = ({ uniforms, normals, shuffled }: Source, count: number, from: Ran
   const [order, after] = shuffled(range(count))(afterNormals)
   return [...us, ...zs, ...order, ...after]
 }
-
-const stored = (state: RandomState): RandomState => JSON.parse(JSON.stringify(state)) as RandomState
 
 const inTurn =
   <A>(one: Random<readonly A[]>, other: Random<readonly A[]>): Random<readonly A[]> =>

@@ -1,0 +1,273 @@
+/**
+ * Chapter 9, continued: what one training step does, and what it leaves alone.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as IOE from 'fp-ts/lib/IOEither.js'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { axis, entries, product, showAxes } from '../src/algebra/axis.js'
+import type { Carrier, Concrete, Signature, Tensors } from '../src/algebra/tensor-algebra.js'
+import { mapTensors } from '../src/algebra/tensors.js'
+import { explain } from '../src/failure.js'
+import { float32, float64 } from '../src/interpret/index.js'
+import { looksNormal } from '../src/laws/chance.js'
+import { checkGradient } from '../src/laws/gradient-check.js'
+import type { Point } from '../src/laws/gradient-check.js'
+import { closeNumbers, sameNumbers } from '../src/laws/law.js'
+import { added, atPoint, pointOf, scaled } from '../src/laws/passage.js'
+import type { Plains } from '../src/laws/passage.js'
+import { unitRoundoff } from '../src/laws/plain.js'
+import { readAll, writeAll } from '../src/laws/records.js'
+import { carryLaws, stepLaws } from '../src/laws/step.js'
+import * as learn from '../src/learn/index.js'
+import type { Learner, Minibatch, Optimiser } from '../src/learn/index.js'
+import { activation, characters, crossEntropyForward, forward, rnn, zeroState } from '../src/model/index.js'
+import type { ActivationName, Rnn } from '../src/model/index.js'
+import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
+import { seeded, uniforms } from '../src/random.js'
+import { onEachInterpreter } from './interpreters.js'
+import { forAll, law, runLaws } from './run.js'
+import { seeds } from './text-samples.js'
+import { BATCH, carrySamples, courseOf, learnerOf, numbersOf, ROUNDINGS, SIZES, stepSamples } from './training-samples.js'
+
+/** The parameters of a plain RNN. */
+const FIELDS = ['W_xh', 'W_hh', 'b_h', 'W_hq', 'b_q']
+/** Samples of laws that take whole steps. */
+const FEW = 50
+const phis: readonly ActivationName[] = ['tanh', 'relu']
+
+describe('steps', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    const optimiser = learn.chain(learn.clipByGlobalNorm(algebra)(1), learn.sgd(algebra)(0.5))
+    const still = learn.sgd(algebra)(0)
+    phis.forEach((phi) => {
+      const { cell } = learnerOf(algebra, phi, optimiser, 1)
+      const step = learn.directStep(algebra, cell, optimiser, SIZES.vocabulary)
+      const samples = stepSamples(algebra, phi, optimiser)
+      const stepping = { step, numbersOf: numbersOf(algebra) }
+      runLaws(`${phi}, ${name}`, stepping, stepLaws<Learner<F, Rnn>>(), samples, { runs: FEW })
+      const standing = {
+        step: learn.directStep(algebra, cell, still, SIZES.vocabulary),
+        numbersOf: numbersOf(algebra),
+        bound: ROUNDINGS * unitRoundoff(algebra),
+      }
+      const cuts = carrySamples(algebra, phi, still)
+      runLaws(`${phi}, ${name}`, standing, carryLaws<Learner<F, Rnn>>(), cuts, { runs: FEW })
+    })
+
+    law(
+      `flattening a learner and back changes nothing: ${name}`,
+      forAll(stepSamples(algebra, 'tanh', optimiser), ({ learner }) => {
+        const back = learn.unflatten<F, Rnn>(learn.flatten(learner))
+        const fields = Object.keys(learn.flatten(learner))
+        const named = [...FIELDS.map((field) => `parameters.${field}`), 'hidden.H']
+        return fc.stringify(back) === fc.stringify(learner) && fields.join() === named.join()
+      }),
+      { runs: 10 },
+    )
+  })
+})
+
+describe('what a step does', () => {
+  type L = Learner<'float64', Rnn>
+  const cell = rnn(float64, activation(float64, 'tanh'))
+  const { chain, clipByGlobalNorm, frozen, sgd } = learn
+  const samples = stepSamples(float64, 'tanh', sgd(float64)(1))
+  const plainly = (parameters: unknown) => writeAll(float64, parameters as Tensors<'float64', Signature>)
+
+  /** The mean loss of a minibatch at these parameters, from a state that is given. */
+  const lossFrom = (parameters: Plains, hidden: L['hidden'], { steps, batch, inputs, labels }: Minibatch): number => {
+    const rows = product(timeAxis(steps), batchAxis(batch))
+    const oneHot = (numbers: readonly number[]) => float64.oneHot([rows, vocabularyAxis(SIZES.vocabulary)], numbers)
+    const { O } = forward(float64, cell)(readAll(float64, parameters) as never, hidden, oneHot(inputs))
+    return float64.toArray(crossEntropyForward(float64)(O, oneHot(labels)).loss)[0]
+  }
+  const taken = (optimiser: Optimiser<'float64'>, learner: L, minibatch: Minibatch): learn.Outcome<L> =>
+    E.getOrElse((): learn.Outcome<L> => ({ learner, loss: NaN }))(
+      learn.directStep(float64, cell, optimiser, SIZES.vocabulary)(learner, minibatch)(),
+    )
+
+  law(
+    'the parameters move by eta times the slope of the loss, the state before the minibatch held fixed [sgd, bptt-w]',
+    forAll(samples, fc.constantFrom(1, 0.25), ({ learner, minibatch }, eta) => {
+      const outcome = taken(sgd(float64)(eta), learner, minibatch)
+      const [before, after] = [plainly(learner.parameters), plainly(outcome.learner.parameters)]
+      const hidden = minibatch.reset ? zeroState(float64, cell, SIZES, batchAxis(BATCH)) : learner.hidden
+      const slopes = pointOf(scaled(1 / eta, added(before, scaled(-1, after))))
+      const loss = (point: Point) => lossFrom(atPoint(before, point), hidden, minibatch)
+      return (
+        Math.abs(outcome.loss - loss(pointOf(before))) <= ROUNDINGS * 2 ** -53 &&
+        E.isRight(checkGradient(loss)(pointOf(before), slopes))
+      )
+    }),
+    { runs: 30 },
+  )
+
+  law(
+    'frozen parameters keep every bit in training, and the others learn',
+    forAll(samples, fc.subarray(FIELDS, { maxLength: 4 }), ({ learner, minibatch }, names) => {
+      const clip = clipByGlobalNorm(float64)(0.1)
+      const around = frozen(float64)(names, chain(clip, sgd(float64)(1)))
+      const within = chain(clip, frozen(float64)(names, sgd(float64)(1)))
+      const before = plainly(learner.parameters)
+      return [around, within].every((optimiser) => {
+        const after = plainly(taken(optimiser, learner, minibatch).learner.parameters)
+        const moved = Object.keys(after).filter((field) => !sameNumbers(after[field].values, before[field].values))
+        // The output bias has a slope whatever the state.
+        return moved.every((field) => !names.includes(field)) && (moved.includes('b_q') || names.includes('b_q'))
+      })
+    }),
+  )
+
+  /** Where a learner is after three steps on one minibatch. */
+  const afterThree = <M>(step: learn.Step<'IOEither', M>, from: M, minibatch: Minibatch): E.Either<unknown, M> =>
+    [1, 2, 3].reduce<E.Either<learn.StepFailure, M>>(
+      (at) =>
+        E.chain((now: M) => E.map(({ learner }: learn.Outcome<M>) => learner)(step(now, minibatch)()))(at),
+      E.right(from),
+    )
+
+  law(
+    'two biases that are only ever added learn as one whose rate is doubled [sgd, hidden]',
+    forAll(samples, ({ learner, minibatch }) => {
+      const { b_h, ...shared } = learner.parameters
+      // -1/3 of the bias and 4/3 of it: how they share it makes no difference.
+      const part = (c: number) => float64.scale(float64.fill([], c), b_h)
+      const pair = { ...learner, parameters: { ...shared, b_ih: part(-1 / 3), b_hh: part(4 / 3) } }
+      const twoBiases = rnn(float64, activation(float64, 'tanh'), characters(float64), 'two')
+      const ofTwo = learn.directStep(float64, twoBiases, sgd(float64)(0.5), SIZES.vocabulary)
+
+      const doubled = mapTensors<'float64'>((g, field) => (field === 'b_h' ? float64.add(g, g) : g))
+      const faster = chain<'float64'>(learn.stateless(doubled), sgd(float64)(0.5))
+      const ofOne = learn.directStep(float64, cell, faster, SIZES.vocabulary)
+
+      const [two, one] = [afterThree(ofTwo, pair, minibatch), afterThree(ofOne, learner, minibatch)]
+      if (E.isLeft(two) || E.isLeft(one)) return false
+      const { b_ih, b_hh, ...rest } = two.right.parameters
+      const [a, b] = [{ ...rest, b_h: float64.add(b_ih, b_hh) }, one.right.parameters].map(plainly)
+      return FIELDS.every((field) => closeNumbers(ROUNDINGS * 2 ** -53, a[field].values, b[field].values))
+    }),
+    { runs: 30 },
+  )
+})
+
+describe('numbers that are no longer finite', () => {
+  const stepOf = (phi: ActivationName, theta = 1) =>
+    learn.directStep(
+      float32,
+      rnn(float32, activation(float32, phi)),
+      learn.chain(learn.clipByGlobalNorm(float32)(theta), learn.sgd(float32)(1)),
+      SIZES.vocabulary,
+    )
+  const minibatch: Minibatch = { batch: 2, steps: 2, inputs: [0, 1, 2, 0], labels: [1, 2, 0, 1], reset: true }
+  const filled = (values: Readonly<Record<string, number>>) => {
+    const { learner } = learnerOf(float32, 'relu', learn.sgd(float32)(1), 1)
+    const parameters = mapTensors<'float32'>((p, field) =>
+      field in values ? float32.fill(float32.axesOf(p), values[field]) : p,
+    )(learner.parameters as Tensors<'float32', Signature>)
+    return { ...learner, parameters: parameters as Learner<'float32', Rnn>['parameters'] }
+  }
+
+  /** The learner with one weight to the first character, and another to the others. */
+  const withOutput = (learner: Learner<'float32', Rnn>, first: number, others: number): typeof learner => {
+    const weights = Array.from({ length: 12 }, (_, i) => (i % 3 === 0 ? first : others))
+    const W_hq = float32.tensor([hiddenAxis(SIZES.hidden), vocabularyAxis(SIZES.vocabulary)], weights)
+    return { ...learner, parameters: { ...learner.parameters, W_hq } }
+  }
+
+  test('a gradient that overflows is named', () => {
+    // H is 0 everywhere, so the scores are equal and the loss is log 3; the adjoint of H_1 overflows on its way to H_0.
+    const learner = withOutput(filled({ W_xh: 0, W_hh: 1e3, b_h: 0, b_q: 0 }), 3e38, -3e38)
+    const answer = stepOf('identity')(learner, minibatch)()
+    expect(answer).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of W_xh' }))
+  })
+
+  test.each(FIELDS)('%s that is infinite or not a number ends the run', (field) => {
+    ;[NaN, Infinity, -Infinity].forEach((value) => {
+      const answer = stepOf('identity')(filled({ [field]: value }), { ...minibatch, reset: false })()
+      expect(E.isLeft(answer)).toBe(true)
+    })
+  })
+
+  test('the field whose gradient is not finite is named, the first of several; then the loss', () => {
+    const said = (loss: number, largest: Readonly<Record<string, number>>) =>
+      learn.finiteOutcome('a learner', loss, largest)
+    expect(said(1, { a: 2, b: 3 })).toEqual(E.right({ learner: 'a learner', loss: 1 }))
+    expect(said(1, { a: 2, b: Infinity, c: NaN })).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of b' }))
+    expect(said(NaN, { a: 2, b: 3 })).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the loss' }))
+    expect(said(Infinity, {})).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the loss' }))
+  })
+
+  test('a gradient that is huge and finite is clipped, and the step goes on', () => {
+    const learner = withOutput(filled({ W_xh: 0, W_hh: 0, b_h: 1 }), 1e30, 0)
+    const answer = stepOf('relu')(learner, { ...minibatch, labels: [1, 2, 1, 2] })()
+    if (E.isLeft(answer)) throw new Error(answer.left._tag)
+    const { loss, learner: after } = answer.right
+    expect(loss).toBeGreaterThan(1e30)
+    // The slope of the loss in each entry of b_h is 1e30 twice over; clipped, all of it together is 1.
+    expect(float32.toArray(after.parameters.b_h).every((b) => b < 1 && b > 0)).toBe(true)
+    expect(numbersOf(float32)(after).every(Number.isFinite)).toBe(true)
+  })
+
+  test('training says in which epoch and minibatch, and what to do', () => {
+    const path = courseOf('consecutive', [0, 1, 2, 0, 1, 2, 0, 1, 2, 0], 2, 2)
+    const start = learn.begin(filled({ b_q: NaN }), seeded(1))
+    const verdict = learn.trainMinibatch(IOE.Bifunctor)(path, stepOf('relu'))(start)()
+    expect(E.isLeft(verdict) ? explain(verdict.left) : '').toBe(
+      'the gradient of W_xh is no longer finite in epoch 1, minibatch 1: ' +
+        'lower the learning rate or the clipping threshold',
+    )
+  })
+})
+
+describe('a fresh learner', () => {
+  const sizes = { vocabulary: 40, hidden: 30 }
+  const cell = rnn(float64, activation(float64, 'tanh'))
+  const drawn = (seed: number, deviation = 0.01) =>
+    learn.initialParameters(float64, cell, sizes, learn.normalWeights(deviation))(seeded(seed))
+
+  law(
+    'weights are normal with mean 0 and the deviation asked for, each drawn once; biases are zero',
+    forAll(seeds, fc.constantFrom(0.01, 2), (seed, deviation) => {
+      const [{ W_xh, W_hh, W_hq, b_h, b_q }] = drawn(seed, deviation)
+      const weights = [W_xh, W_hh, W_hq].flatMap((W) => float64.toArray<never>(W as never))
+      const biases = [...float64.toArray(b_h), ...float64.toArray(b_q)]
+      return (
+        weights.length === 40 * 30 + 30 * 30 + 30 * 40 &&
+        looksNormal(weights.map((w) => w / deviation)) &&
+        new Set(weights).size === weights.length &&
+        sameNumbers(biases, Array.from({ length: 70 }, () => 0))
+      )
+    }),
+    { runs: 20 },
+  )
+
+  test('the parameters have the axes of the cell, in the order in which they are drawn', () => {
+    const [parameters, after] = drawn(1)
+    expect(Object.entries(parameters).map(([field, { axes }]) => field + showAxes(axes))).toEqual([
+      'W_xh[vocabulary 40, hidden 30]',
+      'W_hh[previous 30, hidden 30]',
+      'b_h[hidden 30]',
+      'W_hq[hidden 30, vocabulary 40]',
+      'b_q[vocabulary 40]',
+    ])
+    // 1200 + 900 + 1200 normal numbers, of two uniform ones each.
+    expect(after).toEqual(uniforms(2 * 3300)(seeded(1))[1])
+    expect(drawn(1)).toEqual(drawn(1))
+    expect(drawn(2)).not.toEqual(drawn(1))
+  })
+
+  test('its state is zero, and its optimiser has seen nothing', () => {
+    const [parameters] = drawn(1)
+    const remembering: Optimiser<'float64'> = {
+      init: (all) => ({ fields: float64.fill([axis('fields', Object.keys(all).length)], 7) }),
+      update: (gradients, state) => ({ updates: gradients, state }),
+    }
+    const learner = learn.freshLearner(float64, cell, remembering, sizes, batchAxis(3), parameters)
+    expect(learner.parameters).toBe(parameters)
+    expect(learner.hidden).toEqual(zeroState(float64, cell, sizes, batchAxis(3)))
+    expect(entries(learner.hidden.H.axes)).toBe(90)
+    expect(float64.toArray(learner.hidden.H).every((h) => Object.is(h, 0))).toBe(true)
+    expect(learner.optimiser).toEqual({ fields: float64.fill([axis('fields', 5)], 7) })
+  })
+})
