@@ -8,6 +8,7 @@ import { float64 } from '../src/interpret/index.js'
 import { clipLaws } from '../src/laws/clip.js'
 import type { Clipping } from '../src/laws/clip.js'
 import { frozenLaws } from '../src/laws/frozen.js'
+import type { Freezing } from '../src/laws/frozen.js'
 import { chainLaws, optimiserLaws } from '../src/laws/optimiser.js'
 import { exactSgdLaws, sgdLaws } from '../src/laws/sgd.js'
 import type { GradientDescent } from '../src/laws/sgd.js'
@@ -143,6 +144,98 @@ describe('teeth', () => {
   ])
   const clipNorm = (gradients: object) =>
     sqrt(Object.values(gradients).map((g) => sum(mul(g as never, g as never))).reduce((a, b) => add(a, b)))
+
+  const parts = [momentum(algebra, 0.5), clipByGlobalNorm(algebra)(0.5), momentum(algebra, -0.25)]
+  const chaining = (wrong: typeof chain<'float64'>) => ({ algebra, chain: wrong, parts })
+  refuted('a wrong chain is refused', chainLaws<'float64'>(), descents, [
+    {
+      mistake: 'the parts share one state',
+      refusedBy: "no part's state is another's",
+      instance: chaining((...optimisers) => ({
+        init: (parameters) => optimisers.reduce((state, { init }) => ({ ...state, ...init(parameters) }), {}),
+        update: (gradients, state, parameters) =>
+          optimisers.reduce(
+            (before, { update }) => update(before.updates, before.state, parameters),
+            { updates: gradients, state },
+          ),
+      })),
+    },
+    {
+      mistake: 'the last part comes first',
+      refusedBy: 'one after the other',
+      instance: chaining((...optimisers) => chain(...optimisers.toReversed())),
+    },
+    {
+      mistake: 'only the last part is heard',
+      refusedBy: 'one after the other',
+      instance: chaining((...optimisers) => chain(...optimisers.slice(-1))),
+    },
+  ])
+
+  const descentOf = chain(clipByGlobalNorm(algebra)(0.5), momentum(algebra, 0.5))
+  const freezing = (wrong: Freezing<'float64'>['frozen']) => ({ algebra, chain, optimiser: descentOf, frozen: wrong })
+  const known = (names: readonly string[], fields: object) => names.filter((name) => name in fields)
+  const masking =
+    (held: number): Freezing<'float64'>['frozen'] =>
+    (names, { init, update }) => ({
+      init,
+      update: (gradients, state, parameters) => {
+        const { updates, state: next } = update(gradients, state, parameters)
+        const masked = mapTensors<'float64'>((u, field) => (names.includes(field) ? fill(axesOf(u), held) : u))(updates)
+        return { updates: masked, state: next }
+      },
+    })
+  refuted('a wrong way to freeze is refused', frozenLaws<'float64'>(), freezings, [
+    {
+      mistake: 'what is frozen is clipped with the others',
+      refusedBy: 'move as if alone',
+      instance: freezing(masking(-0)),
+    },
+    { mistake: '-0 becomes 0', refusedBy: 'keep every bit', instance: freezing(masking(0)) },
+    {
+      mistake: 'a name that nothing has is ignored',
+      refusedBy: 'a name that no parameter has',
+      instance: freezing((names, optimiser) => ({
+        init: (parameters) => frozen(algebra)(known(names, parameters), optimiser).init(parameters),
+        update: (gradients, state, parameters) =>
+          frozen(algebra)(known(names, gradients), optimiser).update(gradients, state, parameters),
+      })),
+    },
+    {
+      mistake: 'the gradient is zero, but what is remembered still moves',
+      refusedBy: 'keep every bit',
+      instance: freezing((names, { init, update }) => ({
+        init: (parameters) => mapTensors<'float64'>((m) => fill(axesOf(m), 1))(init(parameters)),
+        update: (gradients, state, parameters) =>
+          update(
+            mapTensors<'float64'>((g, field) => (names.includes(field) ? fill(axesOf(g), 0) : g))(gradients),
+            state,
+            parameters,
+          ),
+      })),
+    },
+  ])
+
+  const optimising = (optimiser: Optimiser<'float64'>) => ({ algebra, optimiser })
+  refuted('a wrong optimiser is refused', optimiserLaws<'float64'>(), descents, [
+    {
+      mistake: 'it changes the shape of its state as it goes',
+      refusedBy: 'state keeps its fields',
+      instance: optimising({ init: () => ({}), update: (g) => ({ updates: g, state: g }) }),
+    },
+    {
+      mistake: 'parameters are told by the beginning of their names',
+      refusedBy: 'any name',
+      instance: optimising(
+        stateless((gs) => mapTensors<'float64'>((g, field) => (field.startsWith('p0') ? g : add(g, g)))(gs)),
+      ),
+    },
+    {
+      mistake: 'only the first parameter is updated',
+      refusedBy: 'fields and axes of the parameters',
+      instance: optimising(stateless((gs) => Object.fromEntries(Object.entries(gs).slice(0, 1)) as typeof gs)),
+    },
+  ])
 
   const scaledBy = (factor: (eta: number) => number) => (eta: number) =>
     stateless<'float64'>((gs) => mapTensors<'float64'>((g) => scale(fill([], factor(eta)), g))(gs))
