@@ -1,0 +1,122 @@
+/**
+ * The gradient of a minibatch as a sum over shards of its rows.
+ *
+ * The loss is a mean over rows, and rows do not see one another: so the gradient over N rows is the mean of the
+ * gradients over parts of them, weighted by their rows. This is what makes training on many machines possible. Tasks
+ * and results are plain data, which any thread or machine can be sent.
+ */
+import type { Axes } from '../algebra/axis.js'
+import { product } from '../algebra/axis.js'
+import type { Signature, Tensors } from '../algebra/tensor-algebra.js'
+import { mapTensors, zipTensors } from '../algebra/tensors.js'
+import { float32 } from '../interpret/float32.js'
+import type { Float32Tensor } from '../interpret/float32.js'
+import { cellOf } from '../model/cells.js'
+import type { CellChoice } from '../model/cells.js'
+import { backpropagate, zeroAdjoint } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { Sizes } from '../model/parameters.js'
+import type { Minibatch } from '../learn/engine.js'
+
+type Record32 = Tensors<'float32', Signature>
+
+/** What it takes to compute a gradient. */
+export interface GradientTask {
+  readonly choice: CellChoice
+  readonly sizes: Sizes
+  readonly parameters: Record32
+  /** The state of every row before the minibatch; zero is taken instead where the minibatch resets it. */
+  readonly hidden: Record32
+  readonly minibatch: Minibatch
+}
+
+export interface GradientResult {
+  /** N, how many rows the loss is a mean over. */
+  readonly batch: number
+  /** The mean loss in nats. */
+  readonly loss: number
+  readonly gradients: Record32
+  /** The state of every row after the minibatch. */
+  readonly hidden: Record32
+  /** The adjoint of the state before it. */
+  readonly dHidden: Record32
+}
+
+/** The gradient of a task, computed here. */
+export const gradientOf = ({ choice, sizes, parameters, hidden, minibatch }: GradientTask): GradientResult => {
+  const { batch, steps, inputs, labels, reset } = minibatch
+  const axes = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)] as const
+  const zero = zeroAdjoint(float32)(hidden)
+  const run = backpropagate(float32, cellOf(choice)(float32))(
+    parameters as never,
+    (reset ? zero : hidden) as never,
+    float32.oneHot([...axes], inputs),
+    float32.oneHot([...axes], labels),
+    zero as never,
+  )
+  return {
+    batch,
+    loss: float32.toArray(run.loss)[0],
+    gradients: run.gradients as unknown as Record32,
+    hidden: run.state as unknown as Record32,
+    dHidden: run.dState as unknown as Record32,
+  }
+}
+
+/** The rows from `begin` up to `end`. */
+interface Range {
+  readonly begin: number
+  readonly end: number
+}
+
+/** The task cut into at most so many of almost equal rows, in their order. */
+export const shardsOf = (task: GradientTask, shards: number): readonly GradientTask[] => {
+  const { batch } = task.minibatch
+  const count = Math.max(1, Math.min(shards, batch))
+  const bounds = Array.from({ length: count + 1 }, (_, k) => Math.floor((k * batch) / count))
+  return bounds.slice(1).map((end, k) => ({
+    ...task,
+    hidden: mapTensors<'float32'>((a) => rowsOf(a, { begin: bounds[k], end }) as never)(task.hidden),
+    minibatch: columnsOf(task.minibatch, { begin: bounds[k], end }),
+  }))
+}
+
+/** Some rows of a state: its first axis is the batch. */
+const rowsOf = ({ axes, data }: Float32Tensor<Axes>, { begin, end }: Range): Float32Tensor<Axes> => {
+  const width = data.length / axes[0].size
+  const rest = axes.slice(1)
+  return float32.tensor([batchAxis(end - begin), ...rest], Array.from(data).slice(begin * width, end * width))
+}
+
+/** Some rows of a minibatch: columns, where its numbers are laid out time-major. */
+const columnsOf = (minibatch: Minibatch, { begin, end }: Range): Minibatch => {
+  const { batch, inputs, labels } = minibatch
+  const kept = (_: number, i: number) => i % batch >= begin && i % batch < end
+  return { ...minibatch, batch: end - begin, inputs: inputs.filter(kept), labels: labels.filter(kept) }
+}
+
+/** The gradient over all rows from those over its shards, in their order; there must be at least one. */
+export const combined = (results: readonly GradientResult[]): GradientResult => {
+  const batch = results.reduce((total, result) => total + result.batch, 0)
+  const weighted = results.map(({ batch: own, loss, gradients, dHidden }) => {
+    const share = float32.fill([], own / batch)
+    const scaled = mapTensors<'float32'>((a) => float32.scale(share, a))
+    return { loss: (loss * own) / batch, gradients: scaled(gradients), dHidden: scaled(dHidden) }
+  })
+  const [first, ...others] = weighted.map(({ gradients }) => gradients)
+  return {
+    batch,
+    loss: weighted.reduce((total, { loss }) => total + loss, 0),
+    gradients: others.reduce(zipTensors<'float32'>(float32.add), first),
+    hidden: joined(results.map(({ hidden }) => hidden)),
+    dHidden: joined(weighted.map(({ dHidden }) => dHidden)),
+  }
+}
+
+/** States of some rows each, one under the other. */
+const joined = (states: readonly Record32[]): Record32 =>
+  mapTensors<'float32'>(({ axes }, part) => {
+    const rows = states.flatMap((state) => Array.from(state[part].data))
+    const batch = states.reduce((total, state) => total + state[part].axes[0].size, 0)
+    return float32.tensor([batchAxis(batch), ...(axes as Axes).slice(1)], rows) as never
+  })(states[0])
