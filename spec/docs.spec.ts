@@ -15,6 +15,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { format } from 'node:util'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { evaluateOptions, flagOf, generateOptions, trainOptions } from '../src/cli/options.js'
 import * as markdown from './house/markdown.js'
 import type { Block, Page } from './house/markdown.js'
 import { manifest, root } from './house/parts.js'
@@ -128,6 +129,23 @@ const NPM_OWN = ['ci', 'install', 'pack', 'init']
 const missingScripts = (page: Page): readonly string[] =>
   markdown.scripts(page).filter((script) => !(script in manifest.scripts) && !NPM_OWN.includes(script))
 
+const OF_EVERY_COMMAND = ['--help', '--version']
+const optionsOf: Readonly<Record<string, readonly string[] | undefined>> = {
+  train: trainOptions.map(flagOf),
+  generate: generateOptions.map(flagOf),
+  evaluate: evaluateOptions.map(flagOf),
+}
+/** The options that a page gives to the command and the command does not know; or the subcommand itself. */
+const unknownOptions = (page: Page): readonly string[] =>
+  markdown.commands(page).flatMap((typed) => {
+    const [name] = typed.split(' ')
+    const known = name.startsWith('--') ? [] : optionsOf[name]
+    const used = [...typed.matchAll(/(?<=^| )--?[a-z][-a-z]*/g)].map(([option]) => option)
+    return known === undefined
+      ? [name]
+      : used.filter((option) => ![...known, ...OF_EVERY_COMMAND].includes(option)).map((option) => `${name} ${option}`)
+  })
+
 const all = codeOf([...documents, ...comments])
 const quoted = all.filter((block) => quotationOf(block) !== undefined)
 const compiled = all.filter((block) => quotationOf(block) === undefined)
@@ -214,6 +232,17 @@ describe('the checks of documents', () => {
     expect(missingScripts(page)).toEqual(['nothing'])
   })
 
+  test('report commands that do not exist', () => {
+    const lines = ['npx pure-rnn train --hidden 3 \\', '  --wings 2', 'pure-rnn fly', 'npm start -- --epochs 1 --tail']
+    const text = `\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n\`pure-rnn evaluate --top-k 3\`, pure-rnn --help`
+    expect(unknownOptions({ path: 'sample.md', text })).toEqual([
+      'train --wings',
+      'fly',
+      'evaluate --top-k',
+      'train --tail',
+    ])
+  })
+
   test('read blocks out of docstrings and lists, and refuse one that is never closed', () => {
     const source = '/**\n * Adds.\n * ```ts\n * 1 + 1 // => 2\n * ```\n */\nexport const a = 1\n'
     expect(markdown.blocks({ path: 'a.ts', text: markdown.docstrings(source) })).toEqual([
@@ -246,6 +275,11 @@ describe('the documents', () => {
 
   test('link to what is there', () => {
     expect(documents.flatMap(deadLinks)).toEqual([])
+  })
+
+  test('name options that the command has', () => {
+    const wrong = documents.map((page) => [page.path, unknownOptions(page)]).filter(([, unknown]) => unknown.length > 0)
+    expect(wrong).toEqual([])
   })
 
   test('name scripts that the package has', () => {

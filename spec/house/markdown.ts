@@ -153,6 +153,14 @@ export const anchors = (page: Page): readonly string[] =>
 export const scripts = ({ text }: Page): readonly string[] =>
   [...text.matchAll(/\bnpm (?:run(?: -s| --silent)? ([\w:-]+)|(test|start)\b)/g)].map(([, run, short]) => run ?? short)
 
+/** What a page tells the reader to type after `pure-rnn`, or after `npm start --`, which is `pure-rnn train`. */
+export const commands = ({ text }: Page): readonly string[] => {
+  const lines = text.replace(/\\\n\s*/g, '')
+  const typed = (pattern: RegExp) => [...lines.matchAll(pattern)].map(([, rest]) => rest.trim())
+  const command = /(?:^|npx |\| |\$ |`)pure-rnn +([-\w][^`\n|;&>]*)/gm
+  return [...typed(command), ...typed(/\bnpm start -- ([^`\n|;&>]*)/g).map((rest) => `train ${rest}`)]
+}
+
 /** Whether code stands in a source, line by line, whatever its indentation. */
 export const isQuoted = (code: string, source: string): boolean => {
   const trim = (text: string) => text.split('\n').map((line) => line.trim())
