@@ -8,9 +8,8 @@
 import type { Axes } from '../algebra/axis.js'
 import { axis, product } from '../algebra/axis.js'
 import { graphAlgebra } from '../interpret/graph/algebra.js'
-import type { GraphTensor } from '../interpret/graph/algebra.js'
+import type { GraphTensor } from '../interpret/graph/tensor.js'
 import { compile } from '../interpret/onnx/compile.js'
-import type { Arguments } from '../interpret/onnx/compile.js'
 import { freshLearner } from '../learn/initial.js'
 import { flatten, unflatten } from '../learn/recipe.js'
 import type { Recipe } from '../learn/recipe.js'
@@ -29,6 +28,8 @@ export interface GraphRequest<C extends CellShape> {
   readonly sizes: Sizes
   readonly batch: number
   readonly steps: number
+  /** Whether the graph will only ever run on one thread, on which a training step is faster; no unless asked. */
+  readonly onOneThread?: boolean
   /** Settings and vocabulary, for whoever opens the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -38,12 +39,14 @@ export type BuiltIn = Readonly<Record<string, ArrayLike<number>>>
 
 /** The prefix of a field's new value. */
 export const NEXT = 'next.'
+/** The prefix of the largest absolute entry of a parameter's gradient. */
+export const LARGEST = 'largest.'
 
 const withPrefix = <A>(prefix: string, record: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
   Object.fromEntries(Object.entries(record).map(([field, value]) => [prefix + field, value]))
 
 /** The fields under a prefix, without it. */
-const under = (prefix: string, record: Arguments['tensors']): Arguments['tensors'] =>
+export const under = <A>(prefix: string, record: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
   Object.fromEntries(
     Object.entries(record)
       .filter(([field]) => field.startsWith(prefix))
@@ -78,11 +81,20 @@ const fieldsDocumented = (axes: Readonly<Record<string, Axes>>): Readonly<Record
     }),
   )
 
+/** What is said of the gradients' largest entries. */
+const gradientsDocumented = (learner: Readonly<Record<string, Axes>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.keys(under('parameters.', learner)).map((field) => [
+      `${LARGEST}${field}`,
+      `the largest absolute entry of the gradient of ${field}: if it is not finite, neither are the new parameters;`,
+    ]),
+  )
+
 const TIME_MAJOR = 'time-major: all rows of step 1, then of step 2, ...;'
 
 /** One training step: forward, BPTT, the optimiser's update, the loss, and the largest |entry| of each gradient. */
 export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Uint8Array => {
-  const { recipe, sizes, batch, steps, metadata } = request
+  const { recipe, sizes, batch, steps, metadata = {}, onOneThread = false } = request
   const learner = learnerAxes(recipe, sizes, batch)
   const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
   return compile(
@@ -94,7 +106,7 @@ export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Ui
         tensors: {
           ...withPrefix<GraphTensor<Axes>>(NEXT, flatten(stepped.learner)),
           loss: stepped.loss,
-          ...withPrefix<GraphTensor<Axes>>('largest.', stepped.largest as never),
+          ...withPrefix<GraphTensor<Axes>>(LARGEST, stepped.largest as never),
         } as Readonly<Record<string, GraphTensor<Axes>>>,
       }
     },
@@ -103,18 +115,20 @@ export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Ui
       description: 'One training step: forward, backpropagation through time, and the update of every parameter.',
       documentation: {
         ...fieldsDocumented(learner),
+        ...gradientsDocumented(learner),
         inputs: `the numbers of the characters read, ${TIME_MAJOR}`,
         labels: `the numbers of the characters that come next, ${TIME_MAJOR}`,
         loss: 'the mean loss in nats, before the update;',
       },
-      ...(metadata === undefined ? {} : { metadata }),
+      metadata,
+      onOneThread,
     },
   )
 }
 
 /** The forward pass: the scores of what comes next, and the next state. */
 export const forwardGraph = <C extends CellShape>(request: GraphRequest<C>, weights: BuiltIn): Uint8Array => {
-  const { recipe, sizes, batch, steps, metadata } = request
+  const { recipe, sizes, batch, steps, metadata = {} } = request
   const { parameters, hidden } = separate(learnerAxes(recipe, sizes, batch))
   const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
   return compile(
@@ -129,21 +143,21 @@ export const forwardGraph = <C extends CellShape>(request: GraphRequest<C>, weig
     },
     {
       name: 'forward',
-      description: 'The forward pass of a trained model: the scores, before softmax, of the character after each input.',
+      description: 'The forward pass: the scores, before softmax, of what comes after each character.',
       documentation: {
         ...fieldsDocumented(hidden),
         inputs: `the numbers of the characters read, ${TIME_MAJOR}`,
         scores: 'the scores of all characters, before softmax;',
       },
       weights: withPrefix('parameters.', weights),
-      ...(metadata === undefined ? {} : { metadata }),
+      metadata,
     },
   )
 }
 
 /** Greedy generation: reads one character and writes on, as many as `length` says, all in one run. */
 export const generationGraph = <C extends CellShape>(
-  { recipe, sizes, metadata }: Pick<GraphRequest<C>, 'recipe' | 'sizes' | 'metadata'>,
+  { recipe, sizes, metadata = {} }: Pick<GraphRequest<C>, 'recipe' | 'sizes' | 'metadata'>,
   weights: BuiltIn,
 ): Uint8Array => {
   const { parameters, hidden } = separate(learnerAxes(recipe, sizes, 1))
@@ -173,12 +187,12 @@ export const generationGraph = <C extends CellShape>(
       },
       weights: withPrefix('parameters.', weights),
       lengths: ['length'],
-      ...(metadata === undefined ? {} : { metadata }),
+      metadata,
     },
   )
 }
 
 const separate = (axes: Readonly<Record<string, Axes>>) => {
-  const part = (prefix: string) => Object.fromEntries(Object.entries(axes).filter(([field]) => field.startsWith(prefix)))
+  const part = (prefix: string) => withPrefix(prefix, under(prefix, axes))
   return { parameters: part('parameters.'), hidden: part('hidden.') }
 }

@@ -20,8 +20,14 @@ export interface RuntimeSession {
 }
 
 export interface Runtime {
+  /** Whether a session runs on just as many threads as it is asked to. */
+  readonly obeysThreads: boolean
   readonly createSession: (model: Uint8Array, threads: number) => Promise<RuntimeSession>
-  readonly tensor: (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, dims: readonly number[]) => RuntimeTensor
+  readonly tensor: (
+    type: 'float32' | 'int64',
+    data: Float32Array | BigInt64Array,
+    dims: readonly number[],
+  ) => RuntimeTensor
 }
 
 /** onnxruntime-node or onnxruntime-web, as `import` returns them. */
@@ -33,8 +39,14 @@ export interface RuntimePackage {
   readonly Tensor: new (type: any, data: any, dims: readonly number[]) => RuntimeTensor
 }
 
-/** The runtime of a package. */
-export const runtimeOf = ({ InferenceSession, Tensor }: RuntimePackage): Runtime => ({
+/**
+ * The runtime of a package.
+ *
+ * @param obeysThreads whether its sessions keep to the number of threads they are given: onnxruntime-node's do,
+ *   onnxruntime-web has one number for all of them, in `env.wasm.numThreads`
+ */
+export const runtimeOf = ({ InferenceSession, Tensor }: RuntimePackage, obeysThreads = false): Runtime => ({
+  obeysThreads,
   createSession: async (model, threads) =>
     (await InferenceSession.create(model, {
       intraOpNumThreads: threads,
@@ -51,11 +63,11 @@ const NAME = 'onnxruntime-node'
 
 /** The native runtime, where it is installed. */
 export const nativeRuntime: TaskEither<Failure, Runtime> = TE.tryCatch(
-  async () => runtimeOf((await import(NAME)) as RuntimePackage),
+  async () => runtimeOf((await import(NAME)) as RuntimePackage, true),
   (error): Failure => ({
     _tag: 'EngineMissing',
     engine: 'onnx',
     package: NAME,
-    reason: error instanceof Error ? (error.message.split('\n')[0] as string) : String(error),
+    reason: error instanceof Error ? error.message.split('\n')[0] : String(error),
   }),
 )

@@ -6,7 +6,10 @@
  * whatever depends on none stands outside, once. Shared subterms are the same object, or are found
  * to be the same when the graph is written out.
  */
-export type ElementType = 'float' | 'int64' | 'bool'
+export type ElementType = keyof typeof ELEMENT_TYPES
+
+/** What numbers there are, and the numbers by which ONNX knows their types. */
+export const ELEMENT_TYPES = { float: 1, int64: 7, bool: 9 } as const
 
 /** Stands for one loop; two loops differ by the identity of their tokens. */
 export interface Token {
@@ -31,6 +34,8 @@ export interface Input extends Value {
 export interface Constant extends Value {
   readonly kind: 'constant'
   readonly values: ArrayLike<number>
+  /** What the file calls it, where that matters to readers. */
+  readonly name?: string
 }
 
 /** An ONNX operator with one result. */
@@ -124,6 +129,8 @@ export const constant = (
 
 export const scalar = (value: number): Constant => constant([value], [])
 
+export const wholeNumber = (value: number): Constant => constant([value], [], 'int64')
+
 /** A vector of whole numbers: axes, shapes. */
 export const wholes = (values: readonly number[]): Constant => constant(values, [values.length], 'int64')
 
@@ -134,6 +141,10 @@ export const apply = (
   attributes: Readonly<Record<string, Attribute>> = {},
   type: ElementType = 'float',
 ): Apply => ({ kind: 'apply', operator, inputs, attributes, type, shape, scopes: scopesOf(inputs) })
+
+/** A tensor with every entry c. */
+export const filled = (shape: readonly number[], c: number): Node =>
+  shape.length === 0 ? scalar(c) : apply('Expand', [scalar(c), wholes(shape)], shape)
 
 /** Every node of a loop's last state and stacked outputs; `before` stands in front of an output's own shape. */
 export const partsOf = (

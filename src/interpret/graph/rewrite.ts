@@ -1,18 +1,20 @@
 /**
  * Constructors of nodes that rewrite as they build.
  *
- * Each rule replaces a term by one that means the same in exact arithmetic and is cheaper to run. The
- * rules speak of tensors, never of a network:
+ * Each rule replaces a term by one that means the same in exact arithmetic, rounds no oftener, and is cheaper to
+ * run. The rules speak of tensors, never of a network; those about values along time stand in `slices.ts`.
  *
  *   c (d a) = (c d) a                         one factor instead of two
  *   (c A) B = c (A B), likewise for sums      the factor acts on the smaller result
  *   A B + C, A B + row c                      one Gemm with its third operand
  *   A - dense(x)                              subtracts 1 in one place of each row
- *   f(slice a, slice b) = slice f(a, b)       an elementwise operation on slices alone leaves the loop
  *   max(max(a, b), c), (a + b) + c            one node of many operands, for scalars
+ *
+ * A factor c d may overflow, or lose digits as a subnormal number, where c (d a) would not.
  */
-import type { Apply, Node, Slice } from './node.js'
-import { apply, constant, elements, isApply, isConstantScalar, scalar, scopesOf, wholes } from './node.js'
+import type { Apply, Node } from './node.js'
+import { apply, elements, filled, isApply, isConstantScalar, scalar, wholes } from './node.js'
+import { elementwise, trailing } from './slices.js'
 
 /** A factor taken out of a term: term = factor * rest. */
 interface Scaled {
@@ -34,37 +36,6 @@ const constantFactor = (node: Node): { readonly factor: number; readonly rest: N
     : { factor: 1, rest: node }
 }
 
-/** An elementwise operation; on slices of one scan alone, and constants, it acts on the stacks outside the loop. */
-export const elementwise = (operator: string, inputs: readonly Node[], shape: readonly number[]): Node => {
-  const slices = inputs.filter((node): node is Slice => node.kind === 'slice')
-  const [first] = slices
-  const liftable =
-    first !== undefined &&
-    slices.every(({ token }) => token === first.token) &&
-    inputs.every((node) => node.kind === 'slice' || isConstantScalar(node)) &&
-    slices.every((slice) => slice.shape.length === shape.length)
-  return liftable
-    ? sliceOf(
-        elementwise(
-          operator,
-          inputs.map((node) => (node.kind === 'slice' ? node.of : node)),
-          first.of.shape,
-        ),
-        first.token,
-      )
-    : apply(operator, inputs, shape)
-}
-
-/** The slice of a stacked value at the current step of a scan. */
-export const sliceOf = (of: Node, token: Slice['token']): Slice => ({
-  kind: 'slice',
-  of,
-  token,
-  type: of.type,
-  shape: of.shape.slice(1),
-  scopes: scopesOf([of, { scopes: [token] }]),
-})
-
 /** c a */
 export const scale = (c: Node, a: Node): Node => {
   if (isConstantScalar(c) && c.values[0] === 1) return a
@@ -84,13 +55,9 @@ const product = (a: Node, b: Node): Node =>
       ? a
       : apply('Mul', [a, b], [])
 
-/** The terms of a sum or maximum of scalars, flattened. */
-const operands = (operator: string, node: Node): readonly Node[] =>
-  isApply(node, operator) ? node.inputs : [node]
-
-/** An associative operation of scalars as one node of many operands. */
+/** An associative operation of scalars as one node of many operands, those of `a` in front. */
 const gathered = (operator: string, a: Node, b: Node): Apply =>
-  apply(operator, [...operands(operator, a), ...operands(operator, b)], [])
+  apply(operator, [...(isApply(a, operator) ? a.inputs : [a]), b], [])
 
 const isZero = (node: Node): boolean => isConstantScalar(node) && node.values[0] === 0
 
@@ -110,24 +77,23 @@ export const add = (a: Node, b: Node): Node =>
 
 export const sub = (a: Node, b: Node): Node =>
   isApply(b, 'OneHot')
-    ? apply(
-        'ScatterElements',
-        [a, columnOf(b.inputs[0]), constant(Array.from({ length: a.shape[0] }, () => -1), [a.shape[0], 1])],
-        a.shape,
-        { axis: 1, reduction: 'add' },
-      )
+    ? lessOneAt(a, b.inputs[0])
     : isZero(a)
       ? apply('Neg', [b], b.shape)
       : elementwise('Sub', [a, b], a.shape)
 
-/** A vector of R numbers as R rows of one. */
-export const columnOf = (a: Node): Node => reshape(a, [a.shape[0], 1])
+/** 1 less at these indices of the last axis. */
+const lessOneAt = (a: Node, index: Node): Node => {
+  const places = trailing(index)
+  const less = filled(places.shape, -1)
+  return apply('ScatterElements', [a, places, less], a.shape, { axis: a.shape.length - 1, reduction: 'add' })
+}
 
 /** The matrix with the row b added to each of its rows. */
 export const addRow = (a: Node, b: Node): Node =>
   isBareGemm(a) ? withAddend(a, b) : apply('Add', [a, b], a.shape)
 
-/** alpha A B + C with either operand transposed; factors known now are taken into alpha. */
+/** alpha A B with either operand transposed; factors known now are taken into alpha. */
 export const gemm = (a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node => {
   const [left, right] = [constantFactor(a), constantFactor(b)]
   const [rows, columns] = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]]
@@ -140,8 +106,8 @@ export const gemm = (a: Node, b: Node, transposeA: boolean, transposeB: boolean)
 
 const isBareGemm = (node: Node): node is Apply => isApply(node, 'Gemm') && node.inputs.length === 2
 
-const withAddend = (product: Apply, addend: Node): Apply =>
-  apply('Gemm', [...product.inputs, addend], product.shape, product.attributes)
+const withAddend = (bare: Apply, addend: Node): Apply =>
+  apply('Gemm', [...bare.inputs, addend], bare.shape, bare.attributes)
 
 export const sumRows = (a: Node): Node => {
   const { factor, rest } = constantFactor(a)
@@ -155,25 +121,13 @@ export const sum = (a: Node): Node =>
     ? apply('ReduceSumSquare', [a.inputs[0]], [], { keepdims: 0 })
     : apply('ReduceSum', [a], [], { keepdims: 0 })
 
-/** The largest absolute value. */
-export const maxAbs = (a: Node): Node => apply('ReduceMax', [apply('Abs', [a], a.shape)], [], { keepdims: 0 })
-
-/** The same numbers in another shape. */
-export const reshape = (a: Node, shape: readonly number[]): Node => {
-  const source = isApply(a, 'Reshape') ? a.inputs[0] : a
-  return source.shape.length === shape.length && source.shape.every((size, i) => size === shape[i])
-    ? source
-    : apply('Reshape', [source, wholes(shape)], shape, {}, a.type)
+/**
+ * The largest absolute value. ReduceMax forgets a NaN that does not come first, but a sum does not: the sum of
+ * absolute values is never below the largest of them, so that the lesser of the two is that one, or NaN.
+ */
+export const maxAbs = (a: Node): Node => {
+  if (elements(a.shape) === 0) return scalar(0)
+  const sizes = apply('Abs', [a], a.shape)
+  const [largest, total] = ['ReduceMax', 'ReduceSum'].map((reduce) => apply(reduce, [sizes], [], { keepdims: 0 }))
+  return apply('Min', [largest, total], [])
 }
-
-/** Values of one shape, one after the other along a new first axis. */
-export const stack = (parts: readonly Node[]): Node => {
-  const { shape } = parts[0]
-  // Two axes or more are laid end to end along the first, then read as the new axis and the old.
-  const flat = shape.length === 0 ? parts.map((part) => reshape(part, [1])) : parts
-  const [first, ...rest] = flat[0].shape
-  const laid = apply('Concat', flat, [first * parts.length, ...rest], { axis: 0 }, parts[0].type)
-  return reshape(laid, [parts.length, ...shape])
-}
-
-export const isEmpty = (a: Node): boolean => elements(a.shape) === 0

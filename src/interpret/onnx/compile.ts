@@ -4,16 +4,20 @@
  * The function is written against the algebra and knows nothing of graphs; this module knows nothing of what
  * the function computes. The model is deterministic byte for byte.
  */
+import { entries, showAxes } from '../../algebra/axis.js'
 import type { Axes } from '../../algebra/axis.js'
-import { showAxes } from '../../algebra/axis.js'
+import { defect } from '../../algebra/defect.js'
 import type { TensorAlgebra } from '../../algebra/tensor-algebra.js'
 import { graphAlgebra } from '../graph/algebra.js'
-import type { GraphOneHot, GraphTensor } from '../graph/algebra.js'
 import { constant, input } from '../graph/node.js'
-import type { Node } from '../graph/node.js'
-import { emitAll, nothing, valueInfo } from './emit.js'
+import { shapeOf } from '../graph/tensor.js'
+import type { GraphOneHot, GraphTensor } from '../graph/tensor.js'
+import { emitAll } from './emit.js'
+import { nothing } from './emission.js'
+import { describe, description, handedOut, requireDistinct } from './ports.js'
+import type { Port } from './ports.js'
 import { encodeModel } from './schema.js'
-import type { ModelProto, NodeProto } from './schema.js'
+import type { ModelProto } from './schema.js'
 
 /** ONNX IR version 8 and opset 17, which ONNX Runtime reads from 1.12 on. */
 export const IR_VERSION = 8
@@ -44,74 +48,99 @@ export interface CompileOptions {
   /** What each input and output is, by its name: stands in the file beside its axes. */
   readonly documentation?: Readonly<Record<string, string>>
   readonly metadata?: Readonly<Record<string, string>>
-  /** Tensors, by name, whose numbers are built in instead of fed in. */
+  /** Tensors, by name, whose numbers are built in under that name instead of fed in. */
   readonly weights?: Readonly<Record<string, ArrayLike<number>>>
   /** Axes, by name, along which an unfold runs as often as an int64 input of the same name says. */
   readonly lengths?: readonly string[]
   /** A scan of at most this many steps is written out instead of looped; 16 unless asked otherwise. */
   readonly unrollUpTo?: number
+  /** Whether the model will only ever run on one thread, on which adding up rows is faster; no unless asked. */
+  readonly onOneThread?: boolean
 }
 
 /** The number of steps up to which writing a loop out was found no slower than Scan. */
 const UNROLL_UP_TO = 16
 
-/** A value of the model's signature: its name, axes and node. */
-interface Port {
-  readonly name: string
-  readonly axes: Axes
-  readonly node: Node
-}
-
-const shapeOf = (axes: Axes): readonly number[] => axes.map(({ size }) => size)
+type Compiled = (algebra: TensorAlgebra<'graph'>, inputs: Arguments) => Results
 
 /** The bytes of the model of a function of tensors: an .onnx file. */
-export const compile = (
-  signatures: Signatures,
-  f: (algebra: TensorAlgebra<'graph'>, inputs: Arguments) => Results,
-  options: CompileOptions,
-): Uint8Array => encodeModel(modelOf(signatures, f, options))
+export const compile = (signatures: Signatures, f: Compiled, options: CompileOptions): Uint8Array =>
+  encodeModel(modelOf(signatures, f, options))
 
 /** That model as data. */
-export const modelOf = (
-  signatures: Signatures,
-  f: (algebra: TensorAlgebra<'graph'>, inputs: Arguments) => Results,
-  options: CompileOptions,
-): ModelProto => {
-  const { name, description, metadata = {}, weights = {}, lengths = [], unrollUpTo = UNROLL_UP_TO } = options
-  const tensors = Object.entries(signatures.tensors).map(([field, axes]): Port => ({
-    name: field,
-    axes,
-    node: field in weights ? constant(weights[field], shapeOf(axes)) : input(field, 'float', shapeOf(axes)),
-  }))
-  const oneHots = Object.entries(signatures.oneHots).map(([field, axes]): Port => ({
-    name: field,
-    axes,
-    node: input(field, 'int64', shapeOf(axes.slice(0, -1))),
-  }))
-  const counts = lengths.map((field): Port => ({ name: field, axes: [], node: input(field, 'int64', []) }))
-  const algebra = graphAlgebra({
-    unrollUpTo,
-    lengths: Object.fromEntries(counts.map(({ name: field, node }) => [field, node])),
+export const modelOf = (signatures: Signatures, f: Compiled, options: CompileOptions): ModelProto => {
+  const { documentation = {}, lengths = [], metadata = {}, weights = {} } = options
+  Object.entries(weights).forEach((weight) => {
+    requireWeight(signatures, weight)
   })
-  const outputs = portsOf(f(algebra, argumentsOf(tensors, oneHots)))
-  const [names, written] = emitAll(outputs.map(({ node }) => node), nothing)
-  const described = describe(options)
+  const tensors = Object.entries(signatures.tensors).map(tensorPort(weights))
+  const oneHots = Object.entries(signatures.oneHots).map(oneHotPort)
+  const counts = lengths.map((name): Port => ({ name, axes: [], node: input(name, 'int64', []) }))
+  const ports = [...tensors, ...oneHots, ...counts]
+  const inputs = ports.filter(({ node }) => node.kind === 'input')
+  const outputs = portsOf(f(algebraOf(options, counts), argumentsOf(tensors, oneHots)))
+  requireDistinct([...ports, ...outputs])
+
+  const [values, written] = emitAll(outputs.map(({ node }) => node), nothing)
+  const described = describe(documentation, lengths)
+  const spoken = (what: string) => (port: Port) =>
+    ({ key: `${what} ${port.name}`, value: description(port, documentation) })
   return {
     ir_version: IR_VERSION,
     opset_import: [{ domain: '', version: OPSET }],
     producer_name: 'pure-rnn',
-    doc_string: description,
+    doc_string: options.description,
     graph: {
-      name,
-      doc_string: description,
-      node: [...written.nodes, ...outputs.map((port, i) => handedOut(names[i], port.name))],
+      name: options.name,
+      doc_string: options.description,
+      node: handedOut(written.nodes, values, outputs.map(({ name }) => name)),
       initializer: written.initializers,
-      input: [...tensors, ...oneHots, ...counts].filter(({ node }) => node.kind === 'input').map(described),
+      input: inputs.map(described),
       output: outputs.map(described),
     },
-    metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    metadata_props: [
+      ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
+      ...inputs.map(spoken('input')),
+      ...outputs.map(spoken('output')),
+    ],
   }
 }
+
+const algebraOf = ({ unrollUpTo = UNROLL_UP_TO, onOneThread = false }: CompileOptions, counts: readonly Port[]) =>
+  graphAlgebra({
+    unrollUpTo,
+    onOneThread,
+    lengths: Object.fromEntries(counts.map(({ name, node }) => [name, node])),
+  })
+
+/** A weight that is built in must be a tensor of the signature, with as many numbers as its axes say. */
+const requireWeight = (
+  { tensors }: Signatures,
+  [field, { length }]: readonly [string, ArrayLike<number>],
+): void => {
+  if (!Object.hasOwn(tensors, field)) {
+    defect('compile', `there is no tensor ${field} to build in, only ${Object.keys(tensors).join(', ')}`)
+  } else if (entries(tensors[field]) !== length) {
+    const [axes, count] = [showAxes(tensors[field]), String(entries(tensors[field]))]
+    defect('compile', `${field} has the axes ${axes} and holds ${count} numbers, and ${String(length)} came`)
+  }
+}
+
+const tensorPort =
+  (weights: NonNullable<CompileOptions['weights']>) =>
+  ([name, axes]: readonly [string, Axes]): Port => ({
+    name,
+    axes,
+    node: Object.hasOwn(weights, name)
+      ? { ...constant(weights[name], shapeOf(axes)), name }
+      : input(name, 'float', shapeOf(axes)),
+  })
+
+const oneHotPort = ([name, axes]: readonly [string, Axes]): Port => ({
+  name,
+  axes,
+  node: input(name, 'int64', shapeOf(axes.slice(0, -1))),
+})
 
 const argumentsOf = (tensors: readonly Port[], oneHots: readonly Port[]): Arguments => ({
   tensors: Object.fromEntries(tensors.map(({ name, axes, node }) => [name, { axes: axes as never, node }])),
@@ -120,22 +149,6 @@ const argumentsOf = (tensors: readonly Port[], oneHots: readonly Port[]): Argume
 
 const portsOf = ({ tensors, oneHots = {} }: Results): readonly Port[] => [
   ...Object.entries(tensors).map(([name, { axes, node }]) => ({ name, axes, node })),
-  ...Object.entries(oneHots).map(([name, { axes, index }]) => ({ name, axes: axes.slice(0, -1), node: index })),
+  ...Object.entries(oneHots).map(([name, { axes, index }]) => ({ name, axes, node: index })),
 ]
 
-const handedOut = (from: string, to: string): NodeProto => ({
-  name: to,
-  op_type: 'Identity',
-  input: [from],
-  output: [to],
-  attribute: [],
-})
-
-/** A port as the file lists it: its documentation and axes in words, a free length by its axis' name. */
-const describe =
-  ({ documentation = {}, lengths = [] }: CompileOptions) =>
-  ({ name, axes, node }: Port) => {
-    const free = axes.map(({ name: axisName, size }) => (lengths.includes(String(axisName)) ? String(axisName) : size))
-    const shape = node.shape.map((size, i) => free[i] ?? size)
-    return valueInfo(name, { type: node.type, shape }, [documentation[name] ?? [], showAxes(axes)].flat().join(' '))
-  }

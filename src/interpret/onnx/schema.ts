@@ -5,6 +5,8 @@
  * that are never written are left out.
  */
 import protobuf from 'protobufjs/light.js'
+import { ELEMENT_TYPES } from '../graph/node.js'
+import type { Attribute, ElementType } from '../graph/node.js'
 
 const field = (id: number, type: string) => ({ id, type })
 const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated', options: { packed: true } })
@@ -79,8 +81,6 @@ const root = protobuf.Root.fromJSON({
 
 const modelType = root.lookupType('onnx.ModelProto')
 
-export const ELEMENT_TYPES = { float: 1, int64: 7, bool: 9 } as const
-
 export interface AttributeProto {
   readonly name: string
   readonly type: number
@@ -138,6 +138,34 @@ export interface ModelProto {
   readonly graph: GraphProto
   readonly metadata_props: readonly { readonly key: string; readonly value: string }[]
 }
+
+export const attributesOf = (attributes: Readonly<Record<string, Attribute>>): readonly AttributeProto[] =>
+  Object.entries(attributes).map(([name, value]) =>
+    typeof value === 'string'
+      ? { name, type: ATTRIBUTE_TYPES.string, s: new TextEncoder().encode(value) }
+      : typeof value === 'number'
+        ? { name, type: ATTRIBUTE_TYPES.int, i: value }
+        : { name, type: ATTRIBUTE_TYPES.ints, ints: value },
+  )
+
+/** The body of a loop, as an attribute. */
+export const bodyOf = (g: GraphProto): AttributeProto => ({ name: 'body', type: ATTRIBUTE_TYPES.graph, g })
+
+/** A value's name, type and shape; a size that is a name is known only when the graph is run. */
+export const valueInfo = (
+  name: string,
+  { type, shape }: { readonly type: ElementType; readonly shape: readonly (number | string)[] },
+  description?: string,
+): ValueInfoProto => ({
+  name,
+  type: {
+    tensor_type: {
+      elem_type: ELEMENT_TYPES[type],
+      shape: { dim: shape.map((size) => (typeof size === 'string' ? { dim_param: size } : { dim_value: size })) },
+    },
+  },
+  ...(description === undefined ? {} : { doc_string: description }),
+})
 
 /** The bytes of a model: the same model gives the same bytes. */
 export const encodeModel = (model: ModelProto): Uint8Array => modelType.encode(modelType.create(model)).finish()
