@@ -5,6 +5,8 @@ import ordinary from './vitest.config.js'
 export default mergeConfig(
   ordinary,
   defineConfig({
-    test: { exclude: ['spec/house/**', 'spec/docs.spec.ts', 'spec/1-algebra-types.spec.ts', 'spec/8-command*.spec.ts'] },
+    test: {
+      exclude: ['spec/house/**', 'spec/docs.spec.ts', 'spec/1-algebra-types.spec.ts', 'spec/8-command*.spec.ts'],
+    },
   }),
 )

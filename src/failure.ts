@@ -58,7 +58,8 @@ export const explain = (failure: Failure): string => {
       )
     case 'EngineMissing':
       return (
-        `the ${failure.engine} engine needs the package ${failure.package}, which cannot be loaded (${failure.reason}): ` +
+        `the ${failure.engine} engine needs the package ${failure.package}, ` +
+        `which cannot be loaded (${failure.reason}): ` +
         `install it with npm install ${failure.package}, or use the float32 engine`
       )
     case 'EngineFailed':

@@ -69,12 +69,21 @@ export const directStep =
     optimiser: Optimiser<F>,
     vocabulary: number,
   ) =>
-  (learner: Learner<F, C>, { batch, steps, inputs, labels, reset }: Minibatch): IOEither<StepFailure, Outcome<Learner<F, C>>> =>
+  (
+    learner: Learner<F, C>,
+    { batch, steps, inputs, labels, reset }: Minibatch,
+  ): IOEither<StepFailure, Outcome<Learner<F, C>>> =>
   () => {
     const rows = product(timeAxis(steps), batchAxis(batch))
     const characters = (numbers: readonly number[]) => algebra.oneHot([rows, vocabularyAxis(vocabulary)], numbers)
     const hidden = reset ? zeroAdjoint(algebra)(learner.hidden) : learner.hidden
-    const stepped = trainingStep(algebra, cell, optimiser)({ ...learner, hidden }, characters(inputs), characters(labels))
-    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(([field, a]) => [field, algebra.toArray(a)[0]] as const)
+    const stepped = trainingStep(algebra, cell, optimiser)(
+      { ...learner, hidden },
+      characters(inputs),
+      characters(labels),
+    )
+    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(
+      ([field, a]) => [field, algebra.toArray(a)[0]] as const,
+    )
     return finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest))
   }

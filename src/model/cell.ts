@@ -19,7 +19,7 @@ export interface CellShape {
   readonly input: Signature
   /** What the backward step needs; its H is the step's output. */
   readonly tape: Signature & { readonly H: [Hidden] }
-  /** The adjoints of the input that the backward step leaves behind; of every layer's input, where there are several. */
+  /** The adjoints of the input that the backward step leaves behind: of every layer's, where there are several. */
   readonly adjoint: Signature
 }
 

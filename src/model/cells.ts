@@ -49,7 +49,7 @@ export const cellOf =
         lstm: () => lstm(algebra, intake, biases),
       })[cell]() as unknown as AnyCell<F, I>
     return Array.from({ length: layers - 1 }, (_, k) => String(k + 1)).reduce<AnyCell<F>>(
-      (below, name) => on(algebra, below, one(units(algebra)), name) as unknown as AnyCell<F>,
+      (below, name) => on(algebra, below, one(units(algebra)), name),
       one(characters(algebra)),
     )
   }

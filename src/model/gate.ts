@@ -101,7 +101,7 @@ export const gate = <F extends Carrier, G extends string, I extends IntakeName, 
   }
 }
 
-/** H and H_prev are the same numbers under the names of their places: where a state is read, and where it was written. */
+/** H and H_prev are the same numbers under the names of two places: where a state is read, and where it is written. */
 export const places = <F extends Carrier>({ axesOf, rename }: TensorAlgebra<F>) => ({
   asPrevious: <R extends AnyAxis>(H: Kind<F, [R, Hidden]>): Kind<F, [R, Previous]> =>
     rename(H, previousAxis(axesOf(H)[1].size)),

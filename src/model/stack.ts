@@ -51,10 +51,10 @@ export const on = <
     parameterAxes: (sizes) => both(lower.parameterAxes(sizes), upper.parameterAxes(sizes)),
     stateAxes: (sizes, batch) => both(lower.stateAxes(sizes, batch), upper.stateAxes(sizes, batch)),
 
-    project: (parameters, X) => lower.project(low(parameters), X) as never,
+    project: (parameters, X) => lower.project(low(parameters), X),
 
     forward: (parameters, state, input) => {
-      const first = lower.forward(low(parameters), low(state), input as never)
+      const first = lower.forward(low(parameters), low(state), input)
       const X = asBelow(outputOf(first.tape))
       const second = upper.forward(up(parameters), up(state), upper.project(up(parameters), X as never))
       return {

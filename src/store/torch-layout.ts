@@ -11,7 +11,7 @@ import type { Sizes } from '../model/parameters.js'
 const prefixOf = (layer: number): string => (layer === 0 ? '' : `${String(layer)}.`)
 const layersUpTo = (layers: number): readonly number[] => [...Array(layers).keys()]
 
-/** The places in PyTorch's state dict of each of a layer's parameters: the tensor, and which of its blocks of H rows. */
+/** The places of a layer's parameters in PyTorch's state dict: the tensor, and which of its blocks of H rows. */
 export interface Place {
   readonly field: string
   readonly tensor: string
