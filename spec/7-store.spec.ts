@@ -273,7 +273,7 @@ describe('A model file', () => {
 
   test('of a model with too many weights is not begun', () => {
     expect(refusal(beginning({ ...standard, hidden: 2 ** 13 }, 3))).toContain(
-      'the number of hidden units must be so small that no parameter has more than 33554432 entries',
+      'the number of hidden units must be so small that no parameter has more than 16777216 entries',
     )
   })
 
@@ -328,8 +328,8 @@ describe('Settings', () => {
     ['sampling', 'both', 'sampling must be random or consecutive, but "both" came'],
     ['activation', 'sigmoid', 'activation must be tanh, relu or identity, but "sigmoid" came'],
     ['keepLineBreaks', 1, 'keepLineBreaks must be true or false, but 1 came'],
-    ['prefixes', ['a', ''], 'prefixes must be a list of texts, none of them empty, but ["a",""] came'],
-    ['prefixes', 'a', 'prefixes must be a list of texts, none of them empty, but "a" came'],
+    ['prefixes', ['a', ''], 'prefixes must be a list of texts that are not empty, but ["a",""] came'],
+    ['prefixes', 'a', 'prefixes must be a list of texts that are not empty, but "a" came'],
     ['epochs', -1, 'epochs must be a whole number, 0 or more, but -1 came'],
   ])('with %s %j are refused', (field, value, reason) => {
     expect(refusal(settingsOf({ ...standard, [field]: value }))).toBe(reason)

@@ -27,6 +27,12 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Rule => ({
   holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
 })
 
+/** A number that is still one in single precision, where training takes place. */
+export const real = (expected: string, within: (single: number) => boolean): Rule => ({
+  expected,
+  holds: (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)) && within(Math.fround(value)),
+})
+
 /** A value by which `either` or `other` holds. */
 export const either = (one: Rule, other: Rule): Rule => ({
   expected: `${one.expected}, or ${other.expected}`,

@@ -7,8 +7,8 @@ import { activationNames } from '../model/activation.js'
 import type { ActivationName } from '../model/activation.js'
 import { samplings } from '../text/plan.js'
 import type { Sampling } from '../text/plan.js'
-import { either, listOf, oneOf, record, whole, yesOrNo } from './rule.js'
-import type { Rule, Rules } from './rule.js'
+import { either, listOf, oneOf, real, record, whole, yesOrNo } from './rule.js'
+import type { Rules } from './rule.js'
 
 export type CellName = 'rnn'
 
@@ -62,12 +62,6 @@ export const standard: Settings = {
   length: 50,
 }
 
-/** A number that is still one in single precision, where training takes place. */
-const real = (expected: string, within: (single: number) => boolean): Rule => ({
-  expected,
-  holds: (value) => typeof value === 'number' && Number.isFinite(Math.fround(value)) && within(Math.fround(value)),
-})
-
 /** The generator reads no more of a seed than 32 bits. */
 const LARGEST_SEED = 2 ** 32 - 1
 
@@ -85,7 +79,7 @@ export const settingRules: Rules<Settings> = {
   keepLineBreaks: yesOrNo,
   epochs: whole(0),
   reportEvery: whole(1),
-  prefixes: listOf('texts, none of them empty', (prefix) => typeof prefix === 'string' && prefix !== ''),
+  prefixes: listOf('texts that are not empty', (prefix) => typeof prefix === 'string' && prefix !== ''),
   length: whole(0),
 }
 

@@ -53,7 +53,7 @@ export const samplerOf = ({ sampling, batch, steps }: Settings): Sampler => samp
 const DEVIATION = 0.01
 
 /** The most entries of one parameter. Drawing them takes some 50 bytes each for a moment. */
-const MOST_ENTRIES = 2 ** 25
+const MOST_ENTRIES = 2 ** 24
 
 /** A run of these settings that has not begun, for a vocabulary of this size. */
 export const beginning = (settings: Settings, vocabulary: number): Either<Failure, Progress<AnyLearner>> => {

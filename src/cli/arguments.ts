@@ -1,0 +1,100 @@
+/**
+ * The command line: which subcommand, with which options.
+ */
+import { readFileSync } from 'node:fs'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { Command, CommanderError, Option as CommanderOption } from 'commander'
+import { quoted } from '../failure.js'
+import { evaluateOptions, flagOf, generateOptions, nameOf, trainOptions } from './options.js'
+import type { Option, Typed } from './options.js'
+import { badSetting } from './problem.js'
+import type { Problem } from './problem.js'
+
+const subcommands = {
+  train: {
+    says: 'train a model on a text, and report how it learns; without options, the standard run',
+    options: trainOptions,
+    required: [] as readonly string[],
+  },
+  generate: { says: 'let a model write', options: generateOptions, required: ['--model'] },
+  evaluate: {
+    says: 'measure how well a model predicts a text: perplexity, nats and bits per character',
+    options: evaluateOptions,
+    required: ['--model'],
+  },
+}
+
+export type Subcommand = keyof typeof subcommands
+
+export interface Invocation {
+  readonly subcommand: Subcommand
+  readonly typed: Typed
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 the run failed; 2 bad input or usage; 130 interrupted (Ctrl-C), with the model saved.`
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string })
+    .version
+
+/** What was asked for; nothing where it was help or the version, which has been printed; or what is wrong with it. */
+export const parseArguments = (argv: readonly string[]): Either<Problem, Invocation | undefined> => {
+  let parsed: Either<Problem, Invocation | undefined> = E.right(undefined)
+  const program = programFor((invocation, rest) => {
+    parsed = misread(invocation, rest) ?? E.right(invocation)
+  })
+  try {
+    program.parse(argv, { from: 'user' })
+    return parsed
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? E.right(undefined) : E.left({ message: complaint(error), exitCode: 2 })
+  }
+}
+
+/** What commander lets pass: an option that was taken for the value of another, and arguments that are no options. */
+const misread = ({ subcommand, typed }: Invocation, rest: readonly string[]): Either<Problem, never> | undefined => {
+  const valueOf = (option: Option) => typed[nameOf(flagOf(option))]
+  const isOption = (value: Typed[string]) => typeof value === 'string' && value.startsWith('--')
+  const hungry = subcommands[subcommand].options.find((option) => isOption(valueOf(option)))
+  return hungry !== undefined
+    ? E.left(badSetting(flagOf(hungry), 'followed by a value', quoted(valueOf(hungry))))
+    : rest.length > 0
+      ? E.left(badSetting(`what comes after ${subcommand}`, 'options, as --help lists them', quoted(rest[0])))
+      : undefined
+}
+
+/** What commander complains of, on one line. */
+const complaint = ({ code, message }: CommanderError): string =>
+  code === 'commander.help'
+    ? `expected ${Object.keys(subcommands).join(', ')}, but no subcommand came: see pure-rnn --help`
+    : `${message
+        .replace(/^error: /, '')
+        .replace(/\s+/g, ' ')
+        .trim()}: see pure-rnn --help`
+
+const programFor = (asked: (invocation: Invocation, rest: readonly string[]) => void): Command => {
+  const program = new Command('pure-rnn')
+    .description('A character-level recurrent neural network language model.')
+    .version(version())
+    .configureOutput({ writeErr: () => undefined })
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES)
+  Object.entries(subcommands).forEach(([name, { says, options, required }]) => {
+    const subcommand = program.command(name).description(says).allowExcessArguments(true)
+    options.forEach((option) => subcommand.addOption(commanderOption(option, required.includes(flagOf(option)))))
+    subcommand.action((typed: Typed, { args }: Command) => {
+      asked({ subcommand: name as Subcommand, typed }, args)
+    })
+  })
+  return program
+}
+
+const commanderOption = ({ flags, says, repeats }: Option, required: boolean): CommanderOption => {
+  const option = new CommanderOption(flags, says).makeOptionMandatory(required)
+  return repeats === true
+    ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
+    : option
+}

@@ -1,0 +1,44 @@
+/**
+ * The command, from its arguments to its exit code.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { parseArguments } from './arguments.js'
+import type { Invocation, Subcommand } from './arguments.js'
+import { runEvaluate } from './evaluate.js'
+import { runGenerate } from './generate.js'
+import type { Typed } from './options.js'
+import type { Problem } from './problem.js'
+import type { Terminal } from './terminal.js'
+import { runTrain } from './train.js'
+
+const runs: Readonly<Record<Subcommand, (typed: Typed, terminal: Terminal) => TaskEither<Problem, number>>> = {
+  train: runTrain,
+  generate: runGenerate,
+  evaluate: runEvaluate,
+}
+
+/** Does what the arguments say; the exit code. A problem is one line. */
+export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+  const invocation = parseArguments(argv)
+  const ended = E.isLeft(invocation) ? invocation : await perform(invocation.right, terminal)
+  if (E.isRight(ended)) return ended.right
+  terminal.note(`pure-rnn: ${ended.left.message}`)
+  return ended.left.exitCode
+}
+
+const perform = async (invocation: Invocation | undefined, terminal: Terminal): Promise<Either<Problem, number>> => {
+  if (invocation === undefined) return E.right(0)
+  try {
+    return await runs[invocation.subcommand](invocation.typed, terminal)()
+  } catch (error) {
+    return E.left(unforeseen(error))
+  }
+}
+
+/** What nobody foresaw, on one line. */
+const unforeseen = (error: unknown): Problem => ({
+  message: `something went wrong that should not have (${String(error).replace(/\s+/g, ' ')}): please report it`,
+  exitCode: 1,
+})

@@ -1,0 +1,190 @@
+/**
+ * Files: texts and models are read, models are written so that a name always stands for a whole one.
+ */
+import { constants, createReadStream } from 'node:fs'
+import { access, lstat, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { quoted } from '../failure.js'
+import { readSafetensors } from '../store/safetensors.js'
+import { badSetting } from './problem.js'
+import type { Problem } from './problem.js'
+import { decodeText, enoughBytes } from './reading.js'
+import type { Portion } from './reading.js'
+
+/** The text of the standard run, beside the code. */
+const CORPUS = fileURLToPath(new URL('../../src/corpus/a-handful-of-small-change.txt', import.meta.url))
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)
+
+/** Our own code for a socket, a device and the like. */
+const NO_FILE = 'ENOFILE'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'which does not exist',
+  ENOTDIR: 'which does not exist',
+  EISDIR: 'which is a directory',
+  EACCES: 'which may not be read',
+  EPERM: 'which may not be read',
+  [NO_FILE]: 'which is not a file',
+}
+
+const unreadable =
+  (flag: string, expected: string, path: string) =>
+  (error: unknown): Problem => {
+    const reason = reasons[codeOf(error)] ?? `which cannot be read (${codeOf(error)})`
+    return badSetting(flag, expected, `${quoted(path)}, ${reason},`)
+  }
+
+/** How messages call the text: the file's name, or where it came from. */
+export const sourceName = (source: string | undefined): string =>
+  source === '-' ? 'standard input' : basename(source ?? CORPUS)
+
+const TEXT = 'a file of text in UTF-8, or - for standard input'
+
+/** The text of a file, of standard input for `-`, or of the standard run; no more of it than the portion needs. */
+export const readText = (source: string | undefined, portion: Portion): TaskEither<Problem, string> =>
+  pipe(
+    TE.tryCatch(
+      () => bytesUpTo(source === '-' ? process.stdin : createReadStream(source ?? CORPUS), enoughBytes(portion)),
+      unreadable('--text', TEXT, source ?? CORPUS),
+    ),
+    TE.chainEitherK(({ bytes, ended }) =>
+      pipe(
+        decodeText(bytes, ended),
+        E.mapLeft((what) => badSetting('--text', TEXT, `${quoted(sourceName(source))}, ${what},`)),
+      ),
+    ),
+  )
+
+const bytesUpTo = async (
+  stream: AsyncIterable<Uint8Array | string>,
+  most: number,
+): Promise<{ readonly bytes: Uint8Array; readonly ended: boolean }> => {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    chunks.push(bytes)
+    length += bytes.length
+    if (length >= most) return { bytes: Buffer.concat(chunks), ended: false }
+  }
+  return { bytes: Buffer.concat(chunks), ended: true }
+}
+
+/** The bytes of a model file. */
+export const readModel = (flag: string, path: string): TaskEither<Problem, Uint8Array> =>
+  TE.tryCatch(
+    async () => {
+      const status = await stat(path)
+      if (!status.isFile() && !status.isDirectory()) throw Object.assign(new Error(), { code: NO_FILE })
+      return readFile(path)
+    },
+    unreadable(flag, 'a model file', path),
+  )
+
+/** Where a model can be saved: its place if it is a link, and the temporary file beside it. */
+export interface Place {
+  /** As it was given, for messages. */
+  readonly name: string
+  readonly path: string
+  readonly temporary: string
+}
+
+/**
+ * The place of an output file, once it is certain that a model can be written there: into a folder that can be
+ * written to, over nothing but another file of tensors.
+ */
+export const outputPlace = (name: string): TaskEither<Problem, Place> =>
+  pipe(
+    TE.tryCatch(
+      async () => {
+        const path = (await exists(name)) ? await realpath(name) : name
+        const place = { name, path, temporary: join(dirname(path), `.${basename(path)}.${String(process.pid)}.tmp`) }
+        const refused = await objection(place)
+        return refused === undefined ? E.right(place) : E.left(unwritable(name, refused))
+      },
+      (error) =>
+        unwritable(name, `a file whose folder ${folderReasons[codeOf(error)] ?? `fails with ${codeOf(error)}`}`),
+    ),
+    TE.chainEitherK((result) => result),
+  )
+
+const folderReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'is no folder',
+  EACCES: 'may not be written to',
+  EPERM: 'may not be written to',
+  EROFS: 'may not be written to',
+}
+
+const unwritable = (name: string, what: string): Problem =>
+  badSetting('--out', 'a file that can be written, new or with a model in it', `${quoted(name)}, ${what},`)
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return false
+      throw error
+    },
+  )
+
+/** Why a model cannot be saved there, if the folder lets itself be written to; rejects where it does not. */
+const objection = async ({ path, temporary }: Place): Promise<string | undefined> => {
+  if (path === '') return 'which is no name'
+  if (path.endsWith('/') || basename(path) === '..') return 'which is a directory'
+  if (await exists(path)) {
+    const status = await stat(path)
+    if (status.isDirectory()) return 'which is a directory'
+    if (!status.isFile()) return 'which is not a file'
+    if (await refusesWriting(path)) return 'which may not be written'
+    if (status.size > 0 && E.isLeft(readSafetensors('')(await readFile(path)))) return 'which holds something else'
+  }
+  await (await open(temporary, 'w')).close()
+  await rm(temporary)
+  return undefined
+}
+
+const refusesWriting = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK).then(
+    () => false,
+    () => true,
+  )
+
+/**
+ * Saves a file in one step: it is written beside its place, brought to the disk, and then given its name, so that
+ * whoever opens that name, at whatever moment, finds the last file whole.
+ */
+export const save = ({ name, path, temporary }: Place, bytes: Uint8Array): TaskEither<Problem, void> =>
+  TE.tryCatch(
+    async () => {
+      try {
+        await synced(await open(temporary, 'w'), (file) => file.writeFile(bytes))
+        await rename(temporary, path)
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw error
+      }
+      await synced(await open(dirname(path), 'r'), () => Promise.resolve()).catch(() => undefined)
+    },
+    (error): Problem => ({
+      message: `the model could not be saved as ${quoted(name)} (${codeOf(error)}): make room, or choose another place`,
+      exitCode: 1,
+    }),
+  )
+
+const synced = async (file: FileHandle, write: (file: FileHandle) => Promise<void>): Promise<void> => {
+  try {
+    await write(file)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * `pure-rnn generate`
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Failure } from '../failure.js'
+import { readCheckpoint } from '../store/checkpoint.js'
+import type { Checkpoint } from '../store/checkpoint.js'
+import { sampled } from '../text/choose.js'
+import { lineBreaksToSpaces } from '../text/vocabulary.js'
+import { readModel } from './files.js'
+import { givenWish } from './options.js'
+import type { Typed, Wish } from './options.js'
+import { problemOf } from './problem.js'
+import type { Problem } from './problem.js'
+import { continuation } from './report.js'
+import type { Continuation } from './report.js'
+import type { Terminal } from './terminal.js'
+
+/** Writes on as the options say; the exit code. */
+export const runGenerate = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
+  const path = String(typed['model'])
+  return pipe(
+    TE.fromEither(E.mapLeft(problemOf)(givenWish(typed))),
+    TE.bindTo('wish'),
+    TE.bind('bytes', () => readModel('--model', path)),
+    TE.chainEitherK(({ wish, bytes }) =>
+      pipe(
+        readCheckpoint(path)(bytes),
+        E.chain((model) => continuations(model, wish)),
+        E.mapLeft(problemOf),
+      ),
+    ),
+    TE.map((all) => {
+      all.forEach((one) => {
+        terminal.print(typed['json'] === true ? JSON.stringify(one) : one.text)
+      })
+      return 0
+    }),
+  )
+}
+
+const continuations = (
+  model: Checkpoint,
+  { prefixes, length, temperature, topK, seed }: Wish,
+): Either<Failure, readonly Continuation[]> => {
+  const { settings } = model
+  const read = settings.keepLineBreaks ? (prefix: string) => prefix : lineBreaksToSpaces
+  return pipe(
+    sampled({ temperature, topK }),
+    E.chain((choose) =>
+      pipe(
+        (prefixes ?? settings.prefixes).map(read),
+        E.traverseArray((prefix) => continuation(model, choose, seed)(prefix, length ?? settings.length)),
+      ),
+    ),
+  )
+}

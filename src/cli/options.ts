@@ -1,0 +1,164 @@
+/**
+ * The options of each subcommand, and how they are read: from texts to settings, by the settings' own rules.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Failure } from '../failure.js'
+import { either, obeying, oneOf, real, whole } from '../store/rule.js'
+import type { Rule } from '../store/rule.js'
+import { cellNames, settingRules, standard } from '../store/settings.js'
+import type { Settings } from '../store/settings.js'
+import { activationNames } from '../model/activation.js'
+import { samplings } from '../text/plan.js'
+
+/** Options as they were typed, by their names without dashes; absent where they were not. */
+export type Typed = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+/** An option: `--hidden <count>`, and what it says. One that stands for a setting has that setting's default. */
+export interface Option {
+  readonly flags: string
+  readonly says: string
+  readonly setting?: keyof Settings
+  /** Given several times, it is a list. */
+  readonly repeats?: true
+}
+
+const setting = (name: keyof Settings, flags: string, says: string): Option => ({
+  flags,
+  says: `${says} (default: ${shown(standard[name])})`,
+  setting: name,
+})
+
+const shown = (value: Settings[keyof Settings]): string =>
+  typeof value === 'object' ? value.join(', ') : typeof value === 'boolean' ? 'no' : String(value)
+
+const text: Option = {
+  flags: '--text <file>',
+  says: 'the text, in UTF-8; - for standard input (default: the songs that come with the package)',
+}
+const json: Option = { flags: '--json', says: 'print one JSON object a line' }
+const model: Option = { flags: '--model <file>', says: 'the model, as train saved it' }
+
+export const trainOptions: readonly Option[] = [
+  text,
+  setting('limit', '--limit <count>', 'how many of its characters are read; all, or 0, for all of them'),
+  setting('keepLineBreaks', '--keep-line-breaks', 'learn line breaks; otherwise each is a space'),
+  ...(cellNames.length > 1 ? [setting('cell', '--cell <name>', cellNames.join(', '))] : []),
+  setting('activation', '--activation <name>', activationNames.join(', ')),
+  setting('hidden', '--hidden <count>', 'hidden units'),
+  setting('steps', '--steps <count>', 'steps of a minibatch, through which gradients go back'),
+  setting('batch', '--batch <count>', 'rows of a minibatch'),
+  setting('sampling', '--sampling <name>', samplings.join(', ')),
+  setting('rate', '--rate <number>', 'learning rate'),
+  setting('clip', '--clip <number>', 'largest norm of the gradients; beyond it they are scaled down'),
+  setting('seed', '--seed <number>', 'what chance begins with: the same seed, the same run'),
+  setting('epochs', '--epochs <count>', 'how often the text is gone through; 0 for a model that has learnt nothing'),
+  setting('reportEvery', '--report-every <count>', 'epochs from report to report; the last epoch always reports'),
+  {
+    ...setting('prefixes', '--prefix <text>', 'what a report lets the model go on from; may be repeated'),
+    repeats: true,
+  },
+  setting('length', '--length <count>', 'how many characters it then writes'),
+  { flags: '--out <file>', says: 'where the model is saved: at each report, and at the end' },
+  { flags: '--resume <file>', says: 'go on with this model, with its own settings, as if it had never stopped' },
+  json,
+]
+
+export const generateOptions: readonly Option[] = [
+  model,
+  { flags: '--prefix <text>', says: "what to go on from; may be repeated (default: the model's own)", repeats: true },
+  { flags: '--length <count>', says: "how many characters to write (default: the model's own)" },
+  { flags: '--temperature <number>', says: '0 takes the best character, 1 follows the model (default: 0)' },
+  { flags: '--top-k <count>', says: 'draw from the best so many characters alone' },
+  { flags: '--seed <number>', says: 'what chance begins with (default: 0)' },
+  json,
+]
+
+export const evaluateOptions: readonly Option[] = [
+  model,
+  text,
+  {
+    flags: '--limit <count>',
+    says: "how many of its characters are read; all, or 0, for all (default: the model's own)",
+  },
+  json,
+]
+
+/** `--report-every` for `--report-every <count>`. */
+export const flagOf = ({ flags }: Option): string => flags.split(' ')[0]
+
+/** `reportEvery` for `--report-every`: what its value is known by among those that were typed. */
+export const nameOf = (flag: string): string =>
+  flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** What a text stands for: a number if it is written as one. */
+const valueOf = (typed: Typed[string]): unknown =>
+  typeof typed === 'string' && NUMBER.test(typed) ? Number(typed) : typed
+
+/** An option's value, if it was given and obeys the rule. */
+const given =
+  (typed: Typed) =>
+  (flag: string, rule: Rule): Either<Failure, unknown> => {
+    const value = typed[nameOf(flag)]
+    return value === undefined ? E.right(undefined) : obeying(rule)(flag, valueOf(value))
+  }
+
+/** 0 and `all` both lift the limit. */
+const limitRule = either(whole(0), oneOf(['all']))
+const limitOf = (value: unknown): Settings['limit'] | undefined =>
+  value === undefined ? undefined : value === 0 || value === 'all' ? 'all' : (value as number)
+
+export const givenLimit = (typed: Typed): Either<Failure, Settings['limit'] | undefined> =>
+  pipe(given(typed)('--limit', limitRule), E.map(limitOf))
+
+/** The settings that were given to `train`. */
+export const givenSettings = (typed: Typed): Either<Failure, Partial<Settings>> =>
+  pipe(
+    trainOptions.flatMap((option) =>
+      option.setting === undefined ? [] : [{ flag: flagOf(option), name: option.setting }],
+    ),
+    E.traverseArray(({ flag, name }) =>
+      pipe(
+        name === 'limit' ? givenLimit(typed) : given(typed)(flag, settingRules[name]),
+        E.map((value) => [name, value] as const),
+      ),
+    ),
+    E.map((pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== undefined))),
+  )
+
+/** How `generate` chooses and how much. */
+export interface Wish {
+  readonly prefixes: readonly string[] | undefined
+  readonly length: number | undefined
+  readonly temperature: number
+  readonly topK: number | undefined
+  readonly seed: number
+}
+
+const temperatureRule = real('a number, 0 or more', (temperature) => temperature >= 0)
+
+/** What was wished of `generate`. Only the best can be drawn from, so --top-k needs a temperature. */
+export const givenWish = (typed: Typed): Either<Failure, Wish> => {
+  const read = given(typed)
+  return pipe(
+    E.Do,
+    E.bind('prefixes', () => read('--prefix', settingRules.prefixes)),
+    E.bind('length', () => read('--length', settingRules.length)),
+    E.bind('temperature', () => read('--temperature', temperatureRule)),
+    E.bind('topK', () => read('--top-k', whole(1))),
+    E.bind('seed', () => read('--seed', settingRules.seed)),
+    E.map((wish) => ({ ...wish, temperature: wish.temperature ?? 0, seed: wish.seed ?? 0 }) as Wish),
+    E.filterOrElse(
+      ({ temperature, topK }) => topK === undefined || temperature > 0,
+      (): Failure => ({
+        _tag: 'InvalidSetting',
+        setting: '--temperature',
+        expected: 'above 0 where --top-k is given, for at 0 the best character alone is taken',
+        came: typed['temperature'] === undefined ? 'no temperature' : '0',
+      }),
+    ),
+  )
+}

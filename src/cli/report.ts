@@ -1,0 +1,169 @@
+/**
+ * What the command says: reports, as lines and as JSON, and what is to be said before and after a run.
+ */
+import { pipe } from 'fp-ts/lib/function.js'
+import * as E from 'fp-ts/lib/Either.js'
+import { entries } from '../algebra/axis.js'
+import { quoted } from '../failure.js'
+import { float32 } from '../interpret/float32.js'
+import { bitsPerCharacter } from '../learn/evaluate.js'
+import { meanLoss, perplexity } from '../model/loss.js'
+import type { LossSum } from '../model/loss.js'
+import { seeded } from '../random.js'
+import type { Checkpoint } from '../store/checkpoint.js'
+import { standard } from '../store/settings.js'
+import type { Settings } from '../store/settings.js'
+import { recipeOf } from '../store/setup.js'
+import { greedy } from '../text/choose.js'
+import type { Choice } from '../text/choose.js'
+import { predict, reader } from '../text/predict.js'
+import { decode, encode } from '../text/vocabulary.js'
+import type { Failure } from '../failure.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+
+/** A prefix, and the prefix with what the model wrote after it. */
+export interface Continuation {
+  readonly prefix: string
+  readonly text: string
+}
+
+/** What the model of a run writes after a prefix: `length` characters, each one chosen. */
+export const continuation =
+  ({ settings, vocabulary, progress }: Checkpoint, choose: Choice, seed: number) =>
+  (prefix: string, length: number): Either<Failure, Continuation> => {
+    const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
+    const model = reader(float32, recipeOf(settings).cell(float32), sizes, progress.learner.parameters)
+    return pipe(
+      encode(vocabulary)(prefix, `the prefix ${quoted(prefix)}`),
+      E.chain((read) => decode(vocabulary)(predict(model, choose, seeded(seed))(read, length))),
+      E.map((text) => ({ prefix, text })),
+    )
+  }
+
+/** Where a run stands. */
+export interface TrainingReport {
+  /** How many epochs have been gone through. */
+  readonly epoch: number
+  /** The losses of the last of them. */
+  readonly losses: LossSum
+  /** undefined where nothing was trained since the report before. */
+  readonly charactersPerSecond: number | undefined
+  readonly predictions: readonly Continuation[]
+}
+
+/** The report of a run: the best characters after each of its prefixes. Prefixes of a run are in its vocabulary. */
+export const reportOf = (
+  checkpoint: Checkpoint,
+  epoch: number,
+  charactersPerSecond: number | undefined,
+): TrainingReport => {
+  const { prefixes, length } = checkpoint.settings
+  const write = continuation(checkpoint, greedy, 0)
+  const predictions = prefixes.flatMap((prefix) =>
+    E.match(
+      () => [],
+      (it: Continuation) => [it],
+    )(write(prefix, length)),
+  )
+  return { epoch, losses: checkpoint.progress.losses, charactersPerSecond, predictions }
+}
+
+/** A number that JSON can hold; null where it is infinite, or not there. */
+const finite = (n: number | undefined): number | null => (n !== undefined && Number.isFinite(n) ? n : null)
+
+/** One line of JSON; perplexity and loss (in nats) are null where nothing was learnt or the perplexity overflows. */
+export const reportAsJson = ({ epoch, losses, charactersPerSecond: speed, predictions }: TrainingReport): string =>
+  JSON.stringify({
+    epoch,
+    perplexity: finite(perplexity(losses)),
+    loss: finite(meanLoss(losses)),
+    charactersPerSecond: speed === undefined ? null : Math.round(speed),
+    predictions,
+  })
+
+/** The report as lines: the numbers, then a line for each prefix. */
+export const reportAsText = ({ epoch, losses, charactersPerSecond, predictions }: TrainingReport): string => {
+  const speed = charactersPerSecond === undefined ? [] : [`${grouped(charactersPerSecond)} characters/s`]
+  const quality = losses.rows === 0 ? 'nothing learnt' : `perplexity ${significant(perplexity(losses))}`
+  const lines = predictions.map(({ text }) => `  ${onOneLine(text)}`)
+  return [[`epoch ${String(epoch)}`, quality, ...speed].join(', '), ...lines].join('\n')
+}
+
+/** Three decimals below a thousand, and four digits above. */
+export const significant = (n: number): string => (n < 1000 ? n.toFixed(3) : n.toPrecision(4))
+
+/** 12,345 for 12345.4 */
+export const grouped = (n: number): string => n.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',')
+
+const CONTROL_PICTURES = 0x2400
+const DELETE = 0x7f
+
+/** A text on one line of a terminal: control characters, line breaks among them, by their pictures. */
+export const onOneLine = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
+    character < ' '
+      ? String.fromCharCode(CONTROL_PICTURES + character.charCodeAt(0))
+      : character.charCodeAt(0) === DELETE
+        ? '\u2421'
+        : '\ufffd',
+  )
+
+/** 1:02:03 for so many seconds. */
+export const clock = (seconds: number): string => {
+  const whole = Math.round(seconds)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return Number.isFinite(whole) ? (h > 0 ? `${String(h)}:${two(m)}:${two(s)}` : `${String(m)}:${two(s)}`) : '?'
+}
+
+/** What is about to be done, before it begins. */
+export const describe = (
+  { settings, vocabulary, text, progress }: Checkpoint,
+  about: {
+    readonly source: string
+    readonly minibatches: number
+    readonly engine: string
+    readonly out: string | undefined
+    readonly done: number
+  },
+): string => {
+  const weights = Object.values(progress.learner.parameters).reduce((sum, { axes }) => sum + entries(axes), 0)
+  const distinct = vocabulary.characters.length
+  const { hidden, batch, steps, sampling, rate, clip, seed } = settings
+  return [
+    `text: ${grouped(text.characters)} characters of ${about.source}, ${grouped(distinct)} distinct`,
+    `model: ${settings.cell}, ${settings.activation}, ${grouped(hidden)} hidden units, ${grouped(weights)} parameters`,
+    `training: ${epochsOf(settings, about.done)} of ${grouped(about.minibatches)} minibatches, ` +
+      `${grouped(batch)} rows of ${grouped(steps)} steps, ${sampling} sampling, rate ${String(rate)}, ` +
+      `clipped at ${String(clip)}, seed ${String(seed)}, engine ${about.engine}`,
+    `saved: ${about.out === undefined ? 'nowhere; --out FILE keeps the model' : `as ${about.out}, at each report`}`,
+  ].join('\n')
+}
+
+const epochsOf = ({ epochs }: Settings, done: number): string => {
+  const all = `${grouped(epochs)} epochs`
+  const standardRun = epochs === standard.epochs ? '' : ` (the standard run has ${String(standard.epochs)})`
+  return done === 0
+    ? `${all}${standardRun}`
+    : done < epochs
+      ? `epochs ${grouped(done + 1)} to ${grouped(epochs)}${standardRun}`
+      : `nothing is left of ${all}; --epochs asks for more,`
+}
+
+/** How well a model predicts a text. */
+export interface Evaluation {
+  readonly characters: number
+  readonly losses: LossSum
+}
+
+export const evaluationAsJson = ({ characters, losses }: Evaluation): string =>
+  JSON.stringify({
+    characters,
+    perplexity: finite(perplexity(losses)),
+    nats: finite(meanLoss(losses)),
+    bitsPerCharacter: finite(bitsPerCharacter(losses)),
+  })
+
+export const evaluationAsText = ({ characters, losses }: Evaluation): string =>
+  `perplexity ${significant(perplexity(losses))}, ${significant(meanLoss(losses))} nats and ` +
+  `${significant(bitsPerCharacter(losses))} bits per character, over ${grouped(characters)} characters`

@@ -1,0 +1,114 @@
+/**
+ * `pure-rnn train`
+ */
+import { performance } from 'node:perf_hooks'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { readCheckpoint, writeCheckpoint } from '../store/checkpoint.js'
+import type { Checkpoint } from '../store/checkpoint.js'
+import { standard } from '../store/settings.js'
+import type { Settings } from '../store/settings.js'
+import { recipeOf } from '../store/setup.js'
+import { float32Engine } from './engines.js'
+import { outputPlace, readModel, readText, save, sourceName } from './files.js'
+import type { Place } from './files.js'
+import { exitCodeOf, listen } from './interruption.js'
+import { givenSettings } from './options.js'
+import type { Typed } from './options.js'
+import { epochsDone, freshRun, minibatchesOf, resumedRun } from './preparation.js'
+import type { Run } from './preparation.js'
+import { problemOf } from './problem.js'
+import type { Problem } from './problem.js'
+import { describe, reportAsJson, reportAsText } from './report.js'
+import type { Terminal } from './terminal.js'
+import { trainRun } from './training.js'
+import type { Ending } from './training.js'
+
+/** The options that are no settings. */
+interface Errand {
+  readonly text?: string
+  readonly out?: string
+  readonly resume?: string
+  readonly json?: boolean
+}
+
+/** Trains as the options say; the exit code. */
+export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
+  const errand: Errand = typed
+  return pipe(
+    TE.fromEither(E.mapLeft(problemOf)(givenSettings(typed))),
+    TE.chain((given) => prepare(errand, given)),
+    TE.bindTo('run'),
+    TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPlace(errand.out))),
+    TE.chain(({ run, place }) => go(run, place, errand, terminal)),
+  )
+}
+
+/** The run that was asked for: a fresh one, or a model's. */
+const prepare = ({ text, resume }: Errand, given: Partial<Settings>): TaskEither<Problem, Run> =>
+  resume === undefined
+    ? pipe(
+        readText(text, { ...standard, ...given }),
+        TE.chainEitherK((raw) => E.mapLeft(problemOf)(freshRun(given, raw))),
+      )
+    : pipe(
+        readModel('--resume', resume),
+        TE.chainEitherK((bytes) => E.mapLeft(problemOf)(readCheckpoint(resume)(bytes))),
+        TE.bindTo('model'),
+        TE.bind('raw', ({ model }) => readText(text, model.settings)),
+        TE.chainEitherK(({ model, raw }) => E.mapLeft(problemOf)(resumedRun(given, model, raw))),
+      )
+
+const go = (
+  run: Run,
+  place: Place | undefined,
+  { text, json }: Errand,
+  terminal: Terminal,
+): TaskEither<Problem, number> => {
+  const { checkpoint, notes } = run
+  const engine = float32Engine(recipeOf(checkpoint.settings), checkpoint.vocabulary.characters.length)
+  const about = {
+    source: sourceName(text),
+    minibatches: minibatchesOf(run),
+    engine: engine.name,
+    done: epochsDone(run),
+  }
+  ;[describe(checkpoint, { ...about, out: place?.name }), ...notes].forEach(terminal.note)
+
+  const interruption = listen()
+  const asText = json === true ? reportAsJson : reportAsText
+  const world = {
+    now: () => performance.now(),
+    save: (model: Checkpoint) => (place === undefined ? TE.right(undefined) : save(place, writeCheckpoint(model))),
+    report: (report: Parameters<typeof asText>[0]) => {
+      terminal.print(asText(report))
+    },
+    show: terminal.show,
+    warn: ({ message }: Problem) => {
+      terminal.note(message)
+    },
+    signal: interruption.signal,
+  }
+  return pipe(
+    trainRun(run, engine, world),
+    TE.map((ending) => {
+      interruption.ignore()
+      terminal.clear()
+      return end(ending, place, terminal)
+    }),
+  )
+}
+
+const end = (ending: Ending, place: Place | undefined, { note }: Terminal): number => {
+  if (ending._tag === 'Finished') return 0
+  const { epoch, minibatch } = ending.checkpoint.progress
+  const where = `interrupted in epoch ${String(epoch)}, after minibatch ${String(minibatch)}`
+  note(
+    place === undefined
+      ? `${where}; the model is not saved, for there was no --out`
+      : `${where}; saved as ${place.name}: train --resume ${place.name} goes on from there`,
+  )
+  return exitCodeOf[ending.signal]
+}
