@@ -45,7 +45,9 @@ export const toTorch = (choice: CellChoice, sizes: Sizes, parameters: Parameters
   }
   return new Map([
     ...layoutOf(choice, sizes).map(({ tensor, shape, blocks }) => stored(tensor, shape, blocks.flatMap(blockOf))),
-    ...zerosOf(choice, sizes).map(({ tensor, shape }) => stored(tensor, shape, Array<number>(shape[0]).fill(0))),
+    ...zerosOf(choice, sizes).map(({ tensor, shape: [length] }) =>
+      stored(tensor, [length], Array.from({ length }, () => 0)),
+    ),
   ])
 }
 
@@ -97,6 +99,9 @@ export const fromTorch =
 const mismatch = (what: string, expected: string, came: string): Either<Failure, never> =>
   E.left({ _tag: 'Mismatch', what, expected, came })
 
+/** More layers than anybody stacks, and few enough that a damaged file cannot exhaust the stack. */
+const MOST_LAYERS = 100
+
 /** The cell, its layers and sizes, as the shapes of the first layer's weights and the number of layers tell them. */
 const dimensionsOf = (
   what: string,
@@ -115,7 +120,9 @@ const dimensionsOf = (
           'rnn.weight_ih_l0 to have 1, 3 or 4 times as many rows as rnn.weight_hh_l0 has columns',
           `${String(rows)} and ${String(hidden)}`,
         )
-      : E.right({ cell, layers, sizes: { vocabulary, hidden } })
+      : layers > MOST_LAYERS
+        ? mismatch(what, `a state dict of at most ${String(MOST_LAYERS)} layers`, String(layers))
+        : E.right({ cell, layers, sizes: { vocabulary, hidden } })
 }
 
 /** Every tensor of the list is there with its shape, and no other. */
@@ -130,7 +137,7 @@ const onlyThese = (
     ? mismatch(
         what,
         `the tensor ${wrong.tensor} of shape [${wrong.shape.join(', ')}]`,
-        tensors.has(wrong.tensor) ? `shape [${String(tensors.get(wrong.tensor)?.shape.join(', '))}]` : 'none',
+        tensors.has(wrong.tensor) ? `shape ${quoted(tensors.get(wrong.tensor)?.shape)}` : 'none',
       )
     : other !== undefined
       ? mismatch(what, `the tensors ${wanted.map(({ tensor }) => tensor).join(', ')} alone`, quoted(other))
