@@ -9,7 +9,7 @@ import { axis, entries } from '../src/algebra/axis.js'
 import type { Axes, Axis } from '../src/algebra/axis.js'
 import type { Plain, PlainOneHot } from '../src/laws/plain.js'
 
-export const LARGEST_SIZE = 8
+const LARGEST_SIZE = 8
 
 /** From 1 to 8, and 1 more often than the others: where one row, column or step goes wrong, more may hide it. */
 export const size: fc.Arbitrary<number> = fc.oneof(

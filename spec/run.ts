@@ -29,7 +29,7 @@ export const wholeNumber = (name: string, given: string | undefined, ordinary: n
 
 /** Seeds are 32-bit whole numbers, of either sign. */
 export const seed = wholeNumber('SPEC_SEED', process.env['SPEC_SEED'], SEED, -(2 ** 31))
-export const times = wholeNumber('SPEC_TIMES', process.env['SPEC_TIMES'], 1, 1)
+const times = wholeNumber('SPEC_TIMES', process.env['SPEC_TIMES'], 1, 1)
 
 /** A claim about every sample of some arbitraries. Only `forAll` makes one. */
 export interface Claim {

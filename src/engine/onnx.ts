@@ -103,7 +103,7 @@ const engineOf = <C extends CellShape>(
 const numbers = (tensor: RuntimeTensor): Float32Array => tensor.data as Float32Array
 
 /** What the runtime is asked to do; its complaint, on one line, is a failure. */
-export const attempt = <A>(action: () => Promise<A>): TaskEither<StepFailure & Failure, A> =>
+const attempt = <A>(action: () => Promise<A>): TaskEither<StepFailure & Failure, A> =>
   TE.tryCatch(action, (error) => ({
     _tag: 'EngineFailed' as const,
     engine: 'onnx',

@@ -20,7 +20,7 @@ export interface ShardPool {
 /** A pool of so many threads. Each runs the float32 engine; open it once and use it for every minibatch. */
 export const shardPool = (
   threads: number,
-  worker: URL = new URL('./shard-worker.js', import.meta.url),
+  worker: { readonly href: string } = new URL('./shard-worker.js', import.meta.url),
 ): ShardPool => {
   const pool = new Tinypool({
     filename: worker.href,

@@ -57,7 +57,7 @@ export const uniformDistribution = (x: number): number => Math.min(1, Math.max(0
  * The distribution function of the normal distribution, within 7.5e-8.
  * Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.17.
  */
-export const normalDistribution = (x: number): number => {
+const normalDistribution = (x: number): number => {
   const t = 1 / (1 + 0.2316419 * Math.abs(x))
   const polynomial =
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))

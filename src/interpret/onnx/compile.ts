@@ -20,8 +20,8 @@ import { encodeModel } from './schema.js'
 import type { ModelProto } from './schema.js'
 
 /** ONNX IR version 8 and opset 17, which ONNX Runtime reads from 1.12 on. */
-export const IR_VERSION = 8
-export const OPSET = 17
+const IR_VERSION = 8
+const OPSET = 17
 
 /** What the compiled function takes: tensors and one-hot rows, by name, with their axes. */
 export interface Signatures {

@@ -92,7 +92,7 @@ export interface AttributeProto {
 }
 
 /** The values of AttributeProto.type. */
-export const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
+const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 export interface NodeProto {
   readonly name: string
