@@ -188,8 +188,8 @@ describe('A model file', () => {
     ['no settings', described('settings', undefined), 'expected settings to be present, but nothing came'],
     [
       'a setting too many',
-      changed('settings', { dialect: 'torch' }),
-      'expected dialect to be absent, but "torch" came',
+      changed('settings', { colour: 'torch' }),
+      'expected colour to be absent, but "torch" came',
     ],
     [
       'a setting too few',

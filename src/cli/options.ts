@@ -7,9 +7,13 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { Failure } from '../failure.js'
 import { either, obeying, oneOf, real, whole } from '../store/rule.js'
 import type { Rule } from '../store/rule.js'
-import { cellNames, settingRules, standard } from '../store/settings.js'
+import { engineNames, sensible } from './engines.js'
+import type { EngineWish } from './engines.js'
+import { settingRules, standard, standardIn } from '../store/settings.js'
 import type { Settings } from '../store/settings.js'
+import { dialectNames } from '../learn/dialect.js'
 import { activationNames } from '../model/activation.js'
+import { cellNames } from '../model/cells.js'
 import { samplings } from '../text/plan.js'
 
 /** Options as they were typed, by their names without dashes; absent where they were not. */
@@ -26,9 +30,17 @@ export interface Option {
 
 const setting = (name: keyof Settings, flags: string, says: string): Option => ({
   flags,
-  says: `${says} (default: ${shown(standard[name])})`,
+  says: `${says} (default: ${defaultOf(name)})`,
   setting: name,
 })
+
+/** A setting's default, and a dialect's own where that differs. */
+const defaultOf = (name: keyof Settings): string => {
+  const others = dialectNames
+    .filter((dialect) => name !== 'dialect' && standardIn(dialect)[name] !== standard[name])
+    .map((dialect) => `; ${shown(standardIn(dialect)[name])} in ${dialect}`)
+  return [shown(standard[name]), ...others].join('')
+}
 
 const shown = (value: Settings[keyof Settings]): string =>
   typeof value === 'object' ? value.join(', ') : typeof value === 'boolean' ? 'no' : String(value)
@@ -44,8 +56,10 @@ export const trainOptions: readonly Option[] = [
   text,
   setting('limit', '--limit <count>', 'how many of its characters are read; all, or 0, for all of them'),
   setting('keepLineBreaks', '--keep-line-breaks', 'learn line breaks; otherwise each is a space'),
-  ...(cellNames.length > 1 ? [setting('cell', '--cell <name>', cellNames.join(', '))] : []),
-  setting('activation', '--activation <name>', activationNames.join(', ')),
+  setting('dialect', '--dialect <name>', 'whose conventions: from scratch, or the concise model of torch.nn with Adam'),
+  setting('cell', '--cell <name>', cellNames.join(', ')),
+  setting('layers', '--layers <count>', 'cells that stand on one another'),
+  setting('activation', '--activation <name>', `of the rnn cell: ${activationNames.join(', ')}`),
   setting('hidden', '--hidden <count>', 'hidden units'),
   setting('steps', '--steps <count>', 'steps of a minibatch, through which gradients go back'),
   setting('batch', '--batch <count>', 'rows of a minibatch'),
@@ -62,6 +76,11 @@ export const trainOptions: readonly Option[] = [
   setting('length', '--length <count>', 'how many characters it then writes'),
   { flags: '--out <file>', says: 'where the model is saved: at each report, and at the end' },
   { flags: '--resume <file>', says: 'go on with this model, with its own settings, as if it had never stopped' },
+  {
+    flags: '--engine <name>',
+    says: 'onnx, float32 (the reference, slow), or auto for onnx where it is (default: auto)',
+  },
+  { flags: '--threads <count>', says: 'threads of the onnx engine (default: one for each processor)' },
   json,
 ]
 
@@ -128,6 +147,17 @@ export const givenSettings = (typed: Typed): Either<Failure, Partial<Settings>> 
     ),
     E.map((pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== undefined))),
   )
+
+/** The engine that was asked for. */
+export const givenEngine = (typed: Typed): Either<Failure, EngineWish> => {
+  const read = given(typed)
+  return pipe(
+    E.Do,
+    E.bind('engine', () => read('--engine', oneOf(engineNames))),
+    E.bind('threads', () => read('--threads', whole(1))),
+    E.chain(({ engine, threads }) => sensible({ engine: engine ?? 'auto', threads } as EngineWish)),
+  )
+}
 
 /** How `generate` chooses and how much. */
 export interface Wish {

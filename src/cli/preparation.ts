@@ -9,7 +9,7 @@ import type { Failure } from '../failure.js'
 import { course, epochEnded } from '../learn/training.js'
 import type { Course } from '../learn/training.js'
 import type { Checkpoint } from '../store/checkpoint.js'
-import { standard } from '../store/settings.js'
+import { standard, standardIn } from '../store/settings.js'
 import type { Settings } from '../store/settings.js'
 import { beginning, samplerOf } from '../store/setup.js'
 import { sameText, textMark } from '../store/text-mark.js'
@@ -28,7 +28,7 @@ export interface Run {
 
 /** A run that begins, with these settings in place of the standard ones. */
 export const freshRun = (given: Partial<Settings>, raw: string): Either<Failure, Run> => {
-  const settings = { ...standard, ...given }
+  const settings = { ...standardIn(given.dialect ?? standard.dialect), ...given }
   const text = portionOf(settings, raw)
   return pipe(
     vocabularyOf(text),

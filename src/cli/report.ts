@@ -116,6 +116,14 @@ export const clock = (seconds: number): string => {
   return Number.isFinite(whole) ? (h > 0 ? `${String(h)}:${two(m)}:${two(s)}` : `${String(m)}:${two(s)}`) : '?'
 }
 
+/** Which cell, in how many layers, in whose conventions. */
+const cellInWords = ({ cell, layers, activation, dialect }: Settings): string =>
+  [
+    cell === 'rnn' ? `${cell}, ${activation}` : cell,
+    ...(layers === 1 ? [] : [`${String(layers)} layers`]),
+    ...(dialect === standard.dialect ? [] : [`as ${dialect} has it`]),
+  ].join(', ')
+
 /** What is about to be done, before it begins. */
 export const describe = (
   { settings, vocabulary, text, progress }: Checkpoint,
@@ -132,7 +140,7 @@ export const describe = (
   const { hidden, batch, steps, sampling, rate, clip, seed } = settings
   return [
     `text: ${grouped(text.characters)} characters of ${about.source}, ${grouped(distinct)} distinct`,
-    `model: ${settings.cell}, ${settings.activation}, ${grouped(hidden)} hidden units, ${grouped(weights)} parameters`,
+    `model: ${cellInWords(settings)}, ${grouped(hidden)} hidden units, ${grouped(weights)} parameters`,
     `training: ${epochsOf(settings, about.done)} of ${grouped(about.minibatches)} minibatches, ` +
       `${grouped(batch)} rows of ${grouped(steps)} steps, ${sampling} sampling, rate ${String(rate)}, ` +
       `clipped at ${String(clip)}, seed ${String(seed)}, engine ${about.engine}`,

@@ -10,12 +10,12 @@ import { readCheckpoint, writeCheckpoint } from '../store/checkpoint.js'
 import type { Checkpoint } from '../store/checkpoint.js'
 import { standard } from '../store/settings.js'
 import type { Settings } from '../store/settings.js'
-import { recipeOf } from '../store/setup.js'
-import { float32Engine } from './engines.js'
+import { takeEngine } from './engines.js'
+import type { Taken } from './engines.js'
 import { outputPlace, readModel, readText, save, sourceName } from './files.js'
 import type { Place } from './files.js'
 import { exitCodeOf, listen } from './interruption.js'
-import { givenSettings } from './options.js'
+import { givenEngine, givenSettings } from './options.js'
 import type { Typed } from './options.js'
 import { epochsDone, freshRun, minibatchesOf, resumedRun } from './preparation.js'
 import type { Run } from './preparation.js'
@@ -38,11 +38,13 @@ interface Errand {
 export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
   const errand: Errand = typed
   return pipe(
-    TE.fromEither(E.mapLeft(problemOf)(givenSettings(typed))),
-    TE.chain((given) => prepare(errand, given)),
-    TE.bindTo('run'),
+    TE.fromEither(E.mapLeft(problemOf)(givenEngine(typed))),
+    TE.bindTo('wish'),
+    TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(givenSettings(typed)))),
+    TE.bind('run', ({ given }) => prepare(errand, given)),
     TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPlace(errand.out))),
-    TE.chain(({ run, place }) => go(run, place, errand, terminal)),
+    TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(takeEngine(run.checkpoint, wish))),
+    TE.chain(({ run, place, taken }) => go(run, taken, place, errand, terminal)),
   )
 }
 
@@ -63,16 +65,16 @@ const prepare = ({ text, resume }: Errand, given: Partial<Settings>): TaskEither
 
 const go = (
   run: Run,
+  { engine, says }: Taken,
   place: Place | undefined,
   { text, json }: Errand,
   terminal: Terminal,
 ): TaskEither<Problem, number> => {
   const { checkpoint, notes } = run
-  const engine = float32Engine(recipeOf(checkpoint.settings), checkpoint.vocabulary.characters.length)
   const about = {
     source: sourceName(text),
     minibatches: minibatchesOf(run),
-    engine: engine.name,
+    engine: says,
     done: epochsDone(run),
   }
   ;[describe(checkpoint, { ...about, out: place?.name }), ...notes].forEach(terminal.note)

@@ -10,7 +10,7 @@ import type { Report } from '../learn/training.js'
 import { statesAsync } from '../learn/trajectory.js'
 import { perplexity } from '../model/loss.js'
 import type { Checkpoint } from '../store/checkpoint.js'
-import type { CommandEngine } from './engines.js'
+import type { AnyEngine } from './engines.js'
 import type { EndingSignal } from './interruption.js'
 import { epochsDone, isDone, minibatchesOf } from './preparation.js'
 import type { Run } from './preparation.js'
@@ -41,14 +41,14 @@ const finished: Ending = { _tag: 'Finished' }
 
 /** Trains until the run's epochs are done, or a signal comes. */
 export const trainRun =
-  <L>(run: Run, engine: CommandEngine<L>, world: World): TaskEither<Problem, Ending> =>
+  (run: Run, engine: AnyEngine, world: World): TaskEither<Problem, Ending> =>
   async () => {
     if (isDone(run)) return stop(run.checkpoint, world, epochsDone(run), undefined)
 
     const { checkpoint, path } = run
     const { epochs, reportEvery } = checkpoint.settings
     const pace = paceOf(run, world.now)
-    const now = ({ progress }: Report<L>): Checkpoint => ({
+    const now = ({ progress }: Report<unknown>): Checkpoint => ({
       ...checkpoint,
       progress: { ...progress, learner: engine.save(progress.learner) },
     })

@@ -3,19 +3,24 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { Failure } from '../failure.js'
+import { dialectNames, dialects } from '../learn/dialect.js'
+import type { DialectName } from '../learn/dialect.js'
 import { activationNames } from '../model/activation.js'
 import type { ActivationName } from '../model/activation.js'
+import { cellNames } from '../model/cells.js'
+import type { CellName } from '../model/cells.js'
 import { samplings } from '../text/plan.js'
 import type { Sampling } from '../text/plan.js'
 import { either, listOf, oneOf, real, record, whole, yesOrNo } from './rule.js'
 import type { Rules } from './rule.js'
 
-export type CellName = 'rnn'
-
-export const cellNames: readonly CellName[] = ['rnn']
-
 export interface Settings {
+  /** The conventions that rate and sampling leave open: biases, initial parameters, optimiser. */
+  readonly dialect: DialectName
   readonly cell: CellName
+  /** How many cells stand on one another. */
+  readonly layers: number
+  /** phi of a plain cell; the others have activations of their own. */
   readonly activation: ActivationName
   /** H, the hidden units. */
   readonly hidden: number
@@ -45,7 +50,9 @@ export interface Settings {
 
 /** The standard run. */
 export const standard: Settings = {
+  dialect: 'scratch',
   cell: 'rnn',
+  layers: 1,
   activation: 'tanh',
   hidden: 256,
   steps: 35,
@@ -62,11 +69,22 @@ export const standard: Settings = {
   length: 50,
 }
 
+/** The standard run in a dialect: with its rate and its sampling. */
+export const standardIn = (dialect: DialectName): Settings => {
+  const { rate, sampling } = dialects[dialect]
+  return { ...standard, dialect, rate, sampling }
+}
+
+/** A network of more layers than that learns nothing, and takes long to describe. */
+const MOST_LAYERS = 64
+
 /** The generator reads no more of a seed than 32 bits. */
 const LARGEST_SEED = 2 ** 32 - 1
 
 export const settingRules: Rules<Settings> = {
+  dialect: oneOf(dialectNames),
   cell: oneOf(cellNames),
+  layers: whole(1, MOST_LAYERS),
   activation: oneOf(activationNames),
   hidden: whole(1),
   steps: whole(1),
