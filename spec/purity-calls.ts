@@ -235,6 +235,7 @@ export const modelCalls = <F extends Carrier>(
     characters: call(ofModel.characters<F>, algebra),
     units: call(ofModel.units<F>, algebra),
     gate: call(ofModel.gate<F, 'h', 'characters', 'two'>, algebra, ofModel.characters(algebra), 'h', 'two'),
+    places: call((H) => ofModel.places(algebra).asPrevious<Batch>(H), read(algebra, world.H)),
     rnn: call(ofModel.rnn<F>, algebra, ofModel.tanh(algebra)),
     gru: call(ofModel.gru<F>, algebra),
     lstm: call(ofModel.lstm<F>, algebra),

@@ -138,11 +138,15 @@ export const links = (page: Page): readonly { readonly line: number; readonly ta
       ),
     )
 
-/** The anchors of a page's headings, as GitHub makes them. */
-export const anchors = (page: Page): readonly string[] =>
+/** The text of a page's headings. */
+export const headings = (page: Page): readonly string[] =>
   prose(page)
     .split('\n')
     .flatMap((line) => /^#{1,6} (.*?)\s*#*$/.exec(line)?.[1] ?? [])
+
+/** The anchors of a page's headings, as GitHub makes them. */
+export const anchors = (page: Page): readonly string[] =>
+  headings(page)
     .map((heading) => heading.toLowerCase().replace(/[^\p{L}\p{N}\p{M}\s_-]/gu, '').replaceAll(' ', '-'))
     .map((anchor, i, all) => {
       const earlier = all.slice(0, i).filter((other) => other === anchor).length

@@ -88,7 +88,11 @@ export interface Contraction<F extends Carrier> {
   readonly logSoftmax: <R extends AnyAxis, C extends AnyAxis>(a: Kind<F, [R, C]>) => Kind<F, [R, C]>
 }
 
-/** One-hot matrices: products with them select, add up and replace entries. */
+/**
+ * One-hot matrices: products with them select, add up and replace entries.
+ *
+ *   one-hot   X = zeros with a 1 in each row, at the column of its index: R x V, represented by its R indices
+ */
 export interface Selection<F extends Carrier> {
   /** The dense matrix that a one-hot tensor denotes. */
   readonly dense: <A extends Axes>(x: OneHot<F, A>) => Kind<F, A>

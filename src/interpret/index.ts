@@ -9,3 +9,5 @@ export type { Bounded } from './bounded.js'
 export { doublePrecision, rounding, roundingErrors, singlePrecision } from './rounding.js'
 export type { Precision } from './rounding.js'
 export type * from './readonly-array.js'
+/** The axes of each operation's result: what an interpreter of one's own has to check. */
+export * as typing from './typing.js'

@@ -69,7 +69,7 @@ const refused = (verdict: Either<Failure, Choice>): boolean =>
 export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   {
     name: 'temperature 0 is greedy: the largest score, the lowest number on ties, and no draw',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const settings = [{ temperature: 0 }, { temperature: 0, topK: sample.topK }]
       return settings.every((each) => {
@@ -80,7 +80,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'top-1 is greedy at every temperature',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) =>
       all(
         (number) => number === firstBest(sample.scores),
@@ -89,7 +89,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'top-k never leaves the k best, the lower number on ties',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const { temperature, topK, scores } = sample
       const best = bestOf(scores, topK)
@@ -98,7 +98,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'without k, or with k as large as the vocabulary, every character can be chosen',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const { temperature, scores } = sample
       const [numbers] = chosen(choosing, { temperature }, sample)
@@ -112,7 +112,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'the same state gives the same choices, and choosing leaves scores and state as they were',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const { temperature, topK, scores, random } = sample
       const before = [...scores, ...random]
@@ -124,7 +124,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'to add a whole number to every score changes no choice',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const settings = { temperature: sample.temperature, topK: sample.topK }
       const shifted = { ...sample, scores: sample.scores.map((score) => score + 1000) }
@@ -133,7 +133,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'to double every score and the temperature changes no choice',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const { temperature, topK } = sample
       const doubled = { ...sample, scores: sample.scores.map((score) => 2 * score) }
@@ -145,7 +145,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'scores up to the largest single-precision numbers overflow nothing',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const { temperature, topK, scores } = sample
       // Scores 10^36 apart: whatever the temperature, all but the best have the probability 0.
@@ -156,7 +156,7 @@ export const choiceLaws: readonly Law<Choosing, ChoiceSample>[] = [
   },
   {
     name: 'a temperature must be a number from 0 up, and k a whole number from 1 up: others are refused',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, { temperature, topK }) =>
       [-temperature, Infinity, NaN].every((no) => refused(choosing({ temperature: no }))) &&
       [0, -topK, topK + 0.5, NaN, Infinity].every((no) => refused(choosing({ temperature, topK: no }))),
@@ -170,7 +170,7 @@ const MANY = 10_000
 export const choiceStatistics: readonly Law<Choosing, ChoiceSample>[] = [
   {
     name: 'characters are chosen as often as softmax(scores / tau) over the k best says',
-    cites: [],
+    cites: ['choice'],
     holds: (choosing, sample) => {
       const { temperature, topK, scores } = sample
       const [numbers] = chosen(choosing, { temperature, topK }, sample, MANY)

@@ -23,7 +23,7 @@ export interface FreezingSample extends Descent {
 export const frozenLaws = <F extends Carrier>(): readonly Law<Freezing<F>, FreezingSample>[] => [
   {
     name: 'frozen parameters keep every bit',
-    cites: [],
+    cites: ['frozen'],
     holds: ({ algebra, optimiser, frozen, chain: chained }, { names, ...descent }) =>
       [frozen(names, optimiser), chained(optimiser, frozen(names, optimiser)), chained(frozen(names, optimiser))].every(
         (each) =>
@@ -32,7 +32,7 @@ export const frozenLaws = <F extends Carrier>(): readonly Law<Freezing<F>, Freez
   },
   {
     name: 'the others move as if alone: what is frozen is neither clipped with them nor remembered',
-    cites: ['clip'],
+    cites: ['frozen', 'clip'],
     holds: ({ algebra, optimiser, frozen }, { names, parameters, gradients }) => {
       const { parameters: moved, state } = descend(algebra, frozen(names, optimiser), { parameters, gradients })
       const alone = descend(algebra, optimiser, {
@@ -44,7 +44,7 @@ export const frozenLaws = <F extends Carrier>(): readonly Law<Freezing<F>, Freez
   },
   {
     name: 'at the end of a chain, the others move as the chain moves them',
-    cites: ['clip'],
+    cites: ['frozen', 'clip'],
     holds: ({ algebra, optimiser, frozen, chain: chained }, { names, ...descent }) => {
       const held = descend(algebra, chained(optimiser, frozen(names, chained())), descent)
       const free = descend(algebra, optimiser, descent)
@@ -56,7 +56,7 @@ export const frozenLaws = <F extends Carrier>(): readonly Law<Freezing<F>, Freez
   },
   {
     name: 'with no name nothing is frozen, with all of them everything is',
-    cites: [],
+    cites: ['frozen'],
     holds: ({ algebra, optimiser, frozen }, { parameters, gradients }) => {
       const descent = { parameters, gradients }
       return (
@@ -67,7 +67,7 @@ export const frozenLaws = <F extends Carrier>(): readonly Law<Freezing<F>, Freez
   },
   {
     name: 'to freeze some, and then others, is to freeze them all',
-    cites: [],
+    cites: ['frozen'],
     holds: ({ algebra, optimiser, frozen }, { names, ...descent }) =>
       names.every((_, i) =>
         sameWay(
@@ -78,7 +78,7 @@ export const frozenLaws = <F extends Carrier>(): readonly Law<Freezing<F>, Freez
   },
   {
     name: 'a name that no parameter has is refused',
-    cites: [],
+    cites: ['frozen'],
     holds: ({ algebra, optimiser, frozen }, { names, ...descent }) => {
       const strange = frozen([...names, `none of ${Object.keys(descent.parameters).join()}`], optimiser)
       const p = readAll(algebra, descent.parameters)

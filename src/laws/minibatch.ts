@@ -29,7 +29,7 @@ const rowsRead = (gather: typeof minibatchOf, { text, steps, starts }: GatherSam
 export const gatherLaws: readonly Law<typeof minibatchOf, GatherSample>[] = [
   {
     name: 'the inputs are time-major: row n is every Nth number, and reads T characters from its start',
-    cites: ['one-hot', 'loss'],
+    cites: ['minibatch', 'one-hot', 'loss'],
     holds: (gather, sample) => {
       const rows = rowsRead(gather, sample, 'inputs')
       return (
@@ -40,7 +40,7 @@ export const gatherLaws: readonly Law<typeof minibatchOf, GatherSample>[] = [
   },
   {
     name: 'Y is X one later: row by row, the labels are the inputs from the second on, and the character after them',
-    cites: ['loss'],
+    cites: ['minibatch', 'loss'],
     holds: (gather, sample) => {
       const [X, Y] = [rowsRead(gather, sample, 'inputs'), rowsRead(gather, sample, 'labels')]
       const next = (n: number) => sample.text[sample.starts[n] + sample.steps]

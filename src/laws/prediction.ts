@@ -31,7 +31,7 @@ const isPrefix = (of: readonly number[], text: readonly number[]): boolean =>
 export const predictionLaws: readonly Law<Predictor, PredictionSample>[] = [
   {
     name: 'a prediction starts with its prefix, and has exactly as many more characters as were asked for',
-    cites: [],
+    cites: ['predict'],
     holds: (predictor, { prefix, first, choose, random }) => {
       const text = predictor(choose, random)(prefix, first)
       return isPrefix(prefix, text) && text.length === prefix.length + first
@@ -39,7 +39,7 @@ export const predictionLaws: readonly Law<Predictor, PredictionSample>[] = [
   },
   {
     name: 'a longer prediction starts with a shorter one: predict(p, n + m) with predict(p, n)',
-    cites: [],
+    cites: ['predict'],
     holds: (predictor, { prefix, first, second, choose, random }) => {
       const predict = predictor(choose, random)
       return isPrefix(predict(prefix, first), predict(prefix, first + second))
@@ -47,7 +47,7 @@ export const predictionLaws: readonly Law<Predictor, PredictionSample>[] = [
   },
   {
     name: 'the same seed gives the same text, and writing it changes neither the prefix nor the state',
-    cites: [],
+    cites: ['predict'],
     holds: (predictor, { prefix, first, choose, random }) => {
       const before = [...prefix, ...random]
       const [one, other] = [predictor(choose, random)(prefix, first), predictor(choose, random)(prefix, first)]
@@ -60,7 +60,7 @@ export const predictionLaws: readonly Law<Predictor, PredictionSample>[] = [
 export const greedyPredictionLaws: readonly Law<Predictor, PredictionSample>[] = [
   {
     name: 'to predict m more from predict(p, n) gives predict(p, n + m)',
-    cites: [],
+    cites: ['predict'],
     holds: (predictor, { prefix, first, second, choose, random }) => {
       const predict = predictor(choose, random)
       return sameNumbers(predict(predict(prefix, first), second), predict(prefix, first + second))
@@ -90,7 +90,7 @@ const within = (bound: number, a: readonly number[], b: readonly number[]): bool
 export const readerLaws = <H>(): readonly Law<ReaderInQuestion<H>, PredictionSample>[] => [
   {
     name: 'to read a text character by character gives the scores of one run over all of it',
-    cites: ['hidden', 'output'],
+    cites: ['predict', 'hidden', 'output'],
     holds: (question, { prefix }) =>
       question.scoresOf(prefix).length === prefix.length &&
       question
@@ -101,7 +101,7 @@ export const readerLaws = <H>(): readonly Law<ReaderInQuestion<H>, PredictionSam
   },
   {
     name: 'each character is chosen from the scores after all that stands before it',
-    cites: [],
+    cites: ['predict'],
     holds: (question, sample) => {
       const { reader, readPrefix } = question
       const [written] = question.writeCharacters(reader, sample.choose, sample.first)(opened(question, sample))
@@ -118,7 +118,7 @@ export const readerLaws = <H>(): readonly Law<ReaderInQuestion<H>, PredictionSam
   },
   {
     name: 'to write n + m characters is to write n, and then m from where that left off',
-    cites: [],
+    cites: ['predict'],
     holds: (question, sample) => {
       const write = (length: number) => question.writeCharacters(question.reader, sample.choose, length)
       const start = opened(question, sample)

@@ -66,7 +66,7 @@ const refusesWith = (tag: Failure['_tag'], sampler: Sampler, length: number): bo
 export const samplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   {
     name: 'a plan has minibatches of N rows and T steps, one at least',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: planned(
       (plan, { batch, steps }) =>
         plan.batch === batch &&
@@ -77,14 +77,14 @@ export const samplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   },
   {
     name: 'nothing wraps around: every row and its last label lie in the text',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: planned((plan, { steps, length }) =>
       startsOf(plan).every((start) => Number.isInteger(start) && start >= 0 && start + steps < length),
     ),
   },
   {
     name: 'used (+) dropped = every target: none is used twice, and fewer are dropped than two minibatches hold',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: planned((plan, { batch, steps, length }) => {
       const used = targetsOf(plan)
       const dropped = range(length).filter((target) => target > 0 && !used.includes(target))
@@ -97,12 +97,12 @@ export const samplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   },
   {
     name: 'an epoch begins with a reset',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: planned((plan) => plan.minibatches[0].reset),
   },
   {
     name: 'the same state gives the same plan, and drawing it leaves the state as it was',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: (family, sample) => {
       const before = [...sample.random]
       const [one, other] = [drawn(family, sample), drawn(family, sample)]
@@ -117,7 +117,7 @@ export const samplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   },
   {
     name: 'the least length that is asked for is exactly right: it is enough, and one character less is not',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: (family, { batch, steps }) => {
       const sampler = family(batch, steps)
       const least = leastLength(sampler)
@@ -130,7 +130,7 @@ export const samplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   },
   {
     name: 'what is said of a text that is too short is N, T, its length and the least length',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: (family, { batch, steps }) => {
       const length = leastLength(family(batch, steps)) - 1
       const verdict = family(batch, steps)(length)
@@ -146,7 +146,7 @@ export const samplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   },
   {
     name: 'N and T that are no whole number from 1 up are refused, however long the text',
-    cites: [],
+    cites: ['sampling-random', 'sampling-consecutive'],
     holds: (family, { batch, steps, length }) =>
       [0, -1, batch + 0.5, NaN, Infinity].every(
         (no) =>

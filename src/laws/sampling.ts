@@ -17,7 +17,7 @@ import type { SamplerFamily, SamplerSample } from './sampler.js'
 export const randomSamplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   {
     name: 'an epoch has floor(floor((length - 1) / T) / N) minibatches',
-    cites: [],
+    cites: ['sampling-random'],
     holds: planned(
       (plan, { batch, steps, length }) =>
         plan.minibatches.length === Math.floor(Math.floor((length - 1) / steps) / batch),
@@ -25,19 +25,19 @@ export const randomSamplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   },
   {
     name: 'every minibatch begins with a reset',
-    cites: ['hidden'],
+    cites: ['sampling-random', 'hidden'],
     holds: planned((plan) => plan.minibatches.every(({ reset }) => reset)),
   },
   {
     name: 'the rows are examples cut at multiples of T, none of them twice',
-    cites: [],
+    cites: ['sampling-random'],
     holds: planned(
       (plan, { steps }) => startsOf(plan).every((start) => start % steps === 0) && distinct(startsOf(plan)),
     ),
   },
   {
     name: 'each plan is drawn from the state that the one before it left: another state',
-    cites: [],
+    cites: ['sampling-random'],
     holds: (family, sample) => {
       const answer = drawn(family, sample)
       return !('_tag' in answer) && !sameNumbers(answer[1], sample.random)
@@ -52,7 +52,7 @@ const EPOCHS = 1000
 export const randomSamplerStatistics: readonly Law<SamplerFamily, SamplerSample>[] = [
   {
     name: 'in the long run every example comes first equally often',
-    cites: [],
+    cites: ['sampling-random'],
     holds: (family, sample) => {
       const { batch, steps, length } = sample
       const verdict = family(batch, steps)(length)
@@ -74,7 +74,7 @@ const follows = (steps: number, before: PlannedMinibatch, after: PlannedMinibatc
 export const consecutiveSamplerLaws: readonly Law<SamplerFamily, SamplerSample>[] = [
   {
     name: 'an epoch has floor((floor(length / N) - 1) / T) minibatches',
-    cites: [],
+    cites: ['sampling-consecutive'],
     holds: planned(
       (plan, { batch, steps, length }) =>
         plan.minibatches.length === Math.floor((Math.floor(length / batch) - 1) / steps),
@@ -82,26 +82,26 @@ export const consecutiveSamplerLaws: readonly Law<SamplerFamily, SamplerSample>[
   },
   {
     name: 'every row goes on where the same row of the minibatch before it ended',
-    cites: ['hidden', 'bptt-state'],
+    cites: ['sampling-consecutive', 'hidden', 'bptt-state'],
     holds: planned(({ minibatches, steps }) =>
       minibatches.slice(1).every((minibatch, k) => follows(steps, minibatches[k], minibatch)),
     ),
   },
   {
     name: 'the state is reset at the start of the epoch, and carried from then on',
-    cites: ['hidden'],
+    cites: ['sampling-consecutive', 'hidden'],
     holds: planned((plan) => plan.minibatches.every(({ reset }, k) => reset === (k === 0))),
   },
   {
     name: 'the rows are the first N floor(length / N) characters, laid out one row after the other',
-    cites: [],
+    cites: ['sampling-consecutive'],
     holds: planned(({ minibatches: [{ starts }] }, { batch, length }) =>
       sameNumbers(starts, range(batch).map((n) => n * Math.floor(length / batch))),
     ),
   },
   {
     name: 'nothing is left to chance: no number is drawn',
-    cites: [],
+    cites: ['sampling-consecutive'],
     holds: (family, sample) => {
       const answer = drawn(family, sample)
       return !('_tag' in answer) && sameNumbers(answer[1], sample.random)

@@ -40,7 +40,7 @@ const sameOutcome = <L>(stepping: Stepping<L>, a: readonly Outcome<L>[], b: read
 export const stepLaws = <L>(): readonly Law<Stepping<L>, StepSample<L>>[] => [
   {
     name: 'a step leaves learner and minibatch as they were, and taken again it gives the same bits',
-    cites: [],
+    cites: ['training-step'],
     holds: (stepping, { learner, minibatch }) => {
       const [numbers, characters] = [[...stepping.numbersOf(learner)], stored(minibatch)]
       const [one, other] = [outcomes(stepping, learner, minibatch), outcomes(stepping, learner, minibatch)]
@@ -53,7 +53,7 @@ export const stepLaws = <L>(): readonly Law<Stepping<L>, StepSample<L>>[] => [
   },
   {
     name: 'nothing happens before a step is run, and a run that is repeated repeats its outcome',
-    cites: [],
+    cites: ['training-step'],
     holds: (stepping, { learner, minibatch }) => {
       const prepared = stepping.step(learner, minibatch)
       const between = outcomes(stepping, learner, { ...minibatch, inputs: minibatch.labels })
@@ -65,7 +65,7 @@ export const stepLaws = <L>(): readonly Law<Stepping<L>, StepSample<L>>[] => [
   },
   {
     name: 'a reset forgets the hidden state: what was before it makes no difference',
-    cites: ['hidden'],
+    cites: ['training-step', 'hidden'],
     holds: (stepping, { learner, other, minibatch }) =>
       sameOutcome(
         stepping,
@@ -100,7 +100,7 @@ const cutAt = (cut: number, minibatch: Minibatch): readonly [Minibatch, Minibatc
 export const carryLaws = <L>(): readonly Law<Standing<L>, CarrySample<L>>[] => [
   {
     name: 'without a reset the state is carried: a minibatch cut in two is read as if it were whole',
-    cites: ['hidden', 'loss'],
+    cites: ['training-step', 'hidden', 'loss'],
     holds: (standing, { learner, minibatch, cut }) => {
       const [before, behind] = cutAt(cut, minibatch)
       return outcomes(standing, learner, minibatch).some((whole) =>

@@ -5,8 +5,9 @@
  * stretch. If each stretch is given the adjoint that the one after it returns, the result is BPTT through the whole.
  * If each is given zero, it is truncated BPTT. The two differ by what truncation discards.
  *
- * The loss of a passage is a mean, so stretches of T1 and T2 steps weigh T1/T and T2/T:
- *   L = T1/T L1 + T2/T L2
+ *   truncation   L = T1/T L1 + T2/T L2, and dL = T2/T BPTT(2) + T1/T BPTT(1, T2/T1 dH_0 of the second)
+ *
+ * for a passage of T = T1 + T2 steps, whose loss is a mean.
  */
 import { isRight } from 'fp-ts/lib/Either.js'
 import { agreeAll, agreeNumbers } from './agreement.js'
@@ -124,7 +125,7 @@ export const checkTruncated =
 export const truncationLaws: readonly Law<Subject, Trial>[] = [
   {
     name: 'stretch by stretch, with the adjoint of the state carried back, is BPTT through the whole',
-    cites: ['bptt-h', 'bptt-w', 'bptt-state'],
+    cites: ['truncation', 'bptt-h', 'bptt-w', 'bptt-state'],
     holds: ({ model, errors }, passage) => {
       const [whole, off] = [model.backpropagate(passage), errors.backpropagate(passage)]
       const parts = backpropagateInStretches(model, carried)(passage, passage.cut)
@@ -135,7 +136,7 @@ export const truncationLaws: readonly Law<Subject, Trial>[] = [
   },
   {
     name: 'truncation changes no loss and no state, only gradients',
-    cites: ['loss', 'hidden'],
+    cites: ['truncation', 'loss', 'hidden'],
     holds: ({ model, errors }, passage) => {
       const [whole, off] = [model.backpropagate(passage), errors.backpropagate(passage)]
       const parts = backpropagateInStretches(model, truncated)(passage, passage.cut)
@@ -144,7 +145,7 @@ export const truncationLaws: readonly Law<Subject, Trial>[] = [
   },
   {
     name: 'truncation discards nothing of the output layer, whose gradient does not go through the state',
-    cites: ['bptt-w'],
+    cites: ['truncation', 'bptt-w'],
     holds: ({ model }, passage) => {
       const { W_hq, b_q } = discardedByTruncation(model)(passage, passage.cut)
       return W_hq.discarded === 0 && b_q.discarded === 0
@@ -156,7 +157,7 @@ export const truncationLaws: readonly Law<Subject, Trial>[] = [
 export const truncationDifferenceLaws: readonly Law<Subject, Trial>[] = [
   {
     name: 'with zero for the adjoint, it is the gradient of a loss in which every state handed on is a constant',
-    cites: ['bptt-h', 'bptt-w', 'bptt-state'],
+    cites: ['truncation', 'bptt-h', 'bptt-w', 'bptt-state'],
     holds: ({ model }, passage) => isRight(checkTruncated(model)(passage, passage.cut)),
   },
 ]

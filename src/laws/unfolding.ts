@@ -77,7 +77,7 @@ const haveAxes = <F extends Carrier>(
 export const unfoldLaws = <F extends Carrier>(): readonly Law<Concrete<F>, UnfoldSample>[] => [
   {
     name: 'an unfold feeds each result back as the next input, and stacks the results',
-    cites: ['hidden', 'output'],
+    cites: ['predict', 'hidden', 'output'],
     holds: (algebra, sample) => {
       const { state, outputs } = fromStart(algebra, sample, sample.time)
       const expected = iterated(algebra, sample)
@@ -90,7 +90,7 @@ export const unfoldLaws = <F extends Carrier>(): readonly Law<Concrete<F>, Unfol
   },
   {
     name: 'unfolding on from the last state and result is unfolding at once',
-    cites: ['hidden', 'output'],
+    cites: ['predict', 'hidden', 'output'],
     holds: (algebra, sample) => {
       const { time, later, first } = sample
       const start = fromStart(algebra, sample, time)
@@ -110,7 +110,7 @@ export const unfoldLaws = <F extends Carrier>(): readonly Law<Concrete<F>, Unfol
   },
   {
     name: 'an unfold of no steps returns the state as it was, and no results',
-    cites: [],
+    cites: ['predict'],
     holds: (algebra, sample) => {
       const none: T = { name: 'T', size: 0 }
       const { state, outputs } = fromStart(algebra, sample, none)

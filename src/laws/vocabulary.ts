@@ -51,7 +51,7 @@ const numbersOf = (lexicon: Lexicon, known: readonly number[], codePoints: reado
 export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   {
     name: 'a vocabulary lists every code point of its text, nothing else, and none twice, in their order',
-    cites: ['one-hot'],
+    cites: ['vocabulary', 'one-hot'],
     holds: (lexicon, { codePoints }) => {
       const inOrder = [...new Set(codePoints)].toSorted((a, b) => a - b)
       return sameText(setOf(lexicon, codePoints).characters, inOrder.map((codePoint) => spelled([codePoint])))
@@ -59,7 +59,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'the order in which characters stand in the text, and how often, changes no number',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints }) => {
       const { characters } = setOf(lexicon, codePoints)
       return (
@@ -70,7 +70,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'a character, astral ones too, is one number: its place in the vocabulary',
-    cites: ['one-hot'],
+    cites: ['vocabulary', 'one-hot'],
     holds: (lexicon, { codePoints }) => {
       const vocabulary = setOf(lexicon, codePoints)
       const numbers = numbersOf(lexicon, codePoints, codePoints)
@@ -82,7 +82,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'to encode and then to decode changes nothing',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints }) =>
       textIs(
         lexicon.decode(setOf(lexicon, codePoints))(numbersOf(lexicon, codePoints, codePoints)),
@@ -91,7 +91,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'to decode and then to encode changes nothing, whatever numbers a model writes',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints, places }) => {
       const vocabulary = setOf(lexicon, codePoints)
       const numbers = places.map((place) => place % vocabulary.characters.length)
@@ -101,7 +101,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'the code of two texts one after the other is their codes one after the other',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints, places }) => {
       const other = places.map((place) => codePoints[place % codePoints.length])
       const code = (some: readonly number[]) => numbersOf(lexicon, codePoints, some)
@@ -110,7 +110,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'the first unknown character is named, with its position counted in characters and what the text is',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints, stranger }) =>
       [...codePoints, stranger].every((_, position) => {
         const text = spelled([...codePoints.slice(0, position), stranger, ...codePoints.slice(position), stranger])
@@ -126,7 +126,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'a number that no character has is refused, wherever it stands',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints }) => {
       const vocabulary = setOf(lexicon, codePoints)
       const size = vocabulary.characters.length
@@ -138,7 +138,7 @@ export const vocabularyLaws: readonly Law<Lexicon, TextSample>[] = [
   },
   {
     name: 'an empty text has no vocabulary, and every vocabulary can spell it',
-    cites: [],
+    cites: ['vocabulary'],
     holds: (lexicon, { codePoints }) => {
       const vocabulary = setOf(lexicon, codePoints)
       const none = lexicon.vocabularyOf('')

@@ -80,7 +80,7 @@ export const scaleByAdam =
 const stateOf = <F extends Carrier, S extends Signature>(prefix: string, a: Tensors<F, S>): OptimiserState<F> =>
   prefixed(prefix, a as Tensors<F, Signature>)
 
-/** p <- p - eta u */
+/** `adam`: p <- p - eta u. The first step has the size eta in every entry, but for epsilon. */
 export const adam =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   (eta: number, settings: AdamSettings = adamDefaults): Optimiser<F> =>

@@ -22,7 +22,7 @@ import type { Optimiser } from './optimiser.js'
 /** The least magnitude that gradients are scaled by: above the smallest normal single-precision number. */
 const FLOOR = 1e-30
 
-/** The factor min(theta / (norm(g) + epsilon), 1). */
+/** The factor min(theta / (norm(g) + epsilon), 1), a scalar. */
 export const clipFactor =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   <S extends Signature>(theta: number, gradients: Tensors<F, S>, epsilon = 0): Kind<F, []> => {
@@ -37,7 +37,14 @@ export const clipFactor =
     return min(div(scale(perS, fill([], theta)), r), fill([], 1))
   }
 
-/** Scales all gradients together so that their norm is at most theta; theta must be above 0. */
+/**
+ * `clip`: scales all gradients together so that their norm is at most theta.
+ *
+ * @param theta the largest norm, above 0: anything else is a defect, Infinity clips nothing
+ * @param epsilon what is added to the norm: 0, or 1e-6 as PyTorch has it
+ *
+ * Infinite and NaN gradients are not made finite; the training step reports them by name.
+ */
 export const clipByGlobalNorm =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   (theta: number, epsilon = 0): Optimiser<F> =>

@@ -16,9 +16,10 @@ import type { State } from '../model/unroll.js'
 const STRETCH = 256
 
 /**
- * The summed loss of a text read as one row from the zero state, without a reset.
+ * The summed loss of a text read as one row from the zero state, without a reset: what `perplexity` is taken of.
  *
  * @param text the characters' numbers; a text of one character, or none, has no loss
+ * @returns the sum of -log p of each character but the first, in nats, and how many these are
  */
 export const evaluate =
   <F extends Carrier, C extends CellShape>(algebra: Concrete<F>, cell: Cell<F, C>, sizes: Sizes) =>

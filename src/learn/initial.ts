@@ -1,5 +1,9 @@
 /**
  * Initial parameters, drawn from a seeded generator in the parameters' order.
+ *
+ *   initial   weights ~ normal(0, deviation), biases 0; or all ~ uniform(-bound, bound)
+ *
+ * Differs from frameworks in the draws: no two libraries draw the same numbers from the same seed.
  */
 import * as S from 'fp-ts/lib/State.js'
 import type { Axes } from '../algebra/axis.js'
@@ -31,7 +35,7 @@ export const uniformEntries =
   (axes) =>
     S.map((us: readonly number[]) => us.map((u) => bound * (2 * u - 1)))(uniforms(entries(axes)))
 
-/** The parameters of a model of these sizes. */
+/** `initial`: the parameters of a model of these sizes, and the generator's next state. */
 export const initialParameters = <F extends Carrier, C extends CellShape>(
   algebra: Concrete<F>,
   cell: Cell<F, C>,

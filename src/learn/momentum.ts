@@ -4,7 +4,8 @@
  *   momentum   b <- beta b + g, u = b
  *
  * Source: Polyak, Some methods of speeding up the convergence of iteration methods (1964). As in torch.optim.SGD
- * (without dampening), the sum is not weighted by 1 - beta, and the rate multiplies it afterwards.
+ * (without dampening), the sum is not weighted by 1 - beta, and the rate multiplies it afterwards. Differs from Keras,
+ * whose sum holds the rate of each step.
  */
 import type { Carrier, Signature, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import { mapTensors, zipTensors } from '../algebra/tensors.js'

@@ -54,9 +54,14 @@ export const chain = <F extends Carrier>(...optimisers: readonly Optimiser<F>[])
 const chained = <F extends Carrier, G>(updates: G, state: OptimiserState<F>) => ({ updates, state })
 
 /**
- * The named parameters held fixed: their updates are -0, which added changes no bit of any number (0 would turn
+ * The named parameters held fixed.
+ *
+ *   frozen   u = -0 for them; the others' updates are as if there were no others
+ *
+ * Their updates are -0, which added changes no bit of any number (0 would turn
  * -0 into 0), and the optimiser sees neither them nor their gradients, so that the others move (and are clipped)
- * as if alone. A name that no parameter has is a defect: it would hold nothing fixed, and say nothing.
+ * as if alone. A name that no parameter has is a defect: it would hold nothing fixed, and say nothing. Differs from
+ * setting their gradients to zero, which momentum and weight decay do not respect.
  */
 export const frozen =
   <F extends Carrier>({ axesOf, fill }: TensorAlgebra<F>) =>

@@ -1,7 +1,10 @@
 /**
  * Learning-rate schedules: an optimiser that scales updates by a factor that depends on how many steps were taken.
  *
+ *   schedule   u = f(t) g, after t steps
+ *
  * The count t is part of the optimiser's state, 0 at the first step, so that a run taken up again goes on where it was.
+ * Differs from schedulers of frameworks, which count for themselves and must be told to step.
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'

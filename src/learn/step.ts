@@ -1,6 +1,8 @@
 /**
  * One training step as one function of tensors: forward, BPTT, and the optimiser's update.
  *
+ *   training-step   g = BPTT from the learner's H_0 with dH_T = 0; u, s <- optimiser(g, s, p); p <- p + u
+ *
  * It branches on nothing, so that it can be compiled whole. Whether all numbers are finite is asked of
  * what it returns.
  */
@@ -30,7 +32,13 @@ export interface Stepped<F extends Carrier, C extends CellShape> {
   readonly largest: Tensors<F, Readonly<Record<string, []>>>
 }
 
-/** The gradient is cut before the minibatch: truncated BPTT. */
+/**
+ * `training-step`: the gradient is cut before the minibatch, which is truncated BPTT.
+ *
+ * @param X the characters read, T*N x V, time-major
+ * @param Y the characters that come next, in the same order
+ * @returns the next learner, with the state after the last step; the learner that was given stays as it was
+ */
 export const trainingStep =
   <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>, optimiser: Optimiser<F>) =>
   ({ parameters, optimiser: memory, hidden }: Learner<F, C>, X: Characters<F>, Y: Characters<F>): Stepped<F, C> => {

@@ -1,6 +1,6 @@
 /**
  * phi and its derivative. The derivative is written in terms of the output H = phi(Z), so that the
- * backward pass needs no more of the forward pass than H.
+ * backward pass needs no more of the forward pass than H. Both act entry by entry, whatever the axes.
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'

@@ -1,11 +1,11 @@
 /**
  * The gated recurrent unit.
  *
- *   r = sigmoid(Z_r), z = sigmoid(Z_z)
- *   n = tanh(X W_xn + b + r * N), N = H_{t-1} W_hn
- *   H_t = (1 - z) * n + z * H_{t-1}
+ *   gru   r = sigmoid(Z_r), z = sigmoid(Z_z)
+ *         n = tanh(X W_xn + b + r * N), N = H_{t-1} W_hn
+ *         H_t = (1 - z) * n + z * H_{t-1}
  *
- * With two biases the candidate's recurrent one stands inside: N = H_{t-1} W_hn + b_hn.
+ * All of them are N x H. With two biases the candidate's recurrent one stands inside: N = H_{t-1} W_hn + b_hn.
  *
  * Source: Cho et al., Learning phrase representations using RNN encoder-decoder (2014); the same as torch.nn.GRU and
  * cuDNN, which reset after the product. Differs from the paper, which resets H_{t-1} before it, (r * H_{t-1}) W_hn.
@@ -39,7 +39,7 @@ export type Gru<I extends IntakeName = 'characters', B extends Biases = 'one'> =
   }
 }
 
-/** The cell: on characters with one bias a gate, unless asked otherwise. */
+/** `gru` as a cell: on characters with one bias a gate, unless asked otherwise. */
 export const gru = <F extends Carrier, I extends IntakeName = 'characters', B extends Biases = 'one'>(
   algebra: TensorAlgebra<F>,
   intake: Intake<F, I> = characters(algebra) as never,

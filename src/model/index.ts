@@ -2,7 +2,7 @@
 export * from './activation.js'
 export type * from './cell.js'
 export * from './cells.js'
-export { gate } from './gate.js'
+export { gate, places } from './gate.js'
 export type { BiasName, Biases, GateParameters } from './gate.js'
 export * from './gru.js'
 export * from './intake.js'

@@ -40,14 +40,20 @@ export interface Intake<F extends Carrier, I extends IntakeName> {
   ) => Kind<F, [IntakeAxis<I>, Hidden]>
 }
 
-/** Characters: X W selects rows of W, and X^T dZ adds rows up where the characters stand. */
+/**
+ * Characters: X W selects rows of W, and X^T dZ adds rows up where the characters stand.
+ *
+ *   one-hot   X_t = zeros with a 1 in each row, at the column of the character's number: N x V
+ *
+ * Differs from an embedding layer in name only: its table is W.
+ */
 export const characters = <F extends Carrier>({ scatterAdd, select }: TensorAlgebra<F>): Intake<F, 'characters'> => ({
   axis: ({ vocabulary }) => vocabularyAxis(vocabulary),
   times: select,
   adjoint: scatterAdd,
 })
 
-/** Hidden units of the layer below. */
+/** Hidden units of the layer below, R x H: both products are dense. */
 export const units = <F extends Carrier>({ matmul, matmulTN }: TensorAlgebra<F>): Intake<F, 'units'> => ({
   axis: ({ hidden }) => belowAxis(hidden),
   times: matmul,

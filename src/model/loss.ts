@@ -14,7 +14,15 @@ import type { Carrier, OneHot, TensorAlgebra } from '../algebra/tensor-algebra.j
 const reciprocal = <F extends Carrier>({ fill }: TensorAlgebra<F>, rows: AnyAxis): Kind<F, []> =>
   rows.size > 0 ? fill([], 1 / rows.size) : defect('crossEntropy', 'the mean loss over no rows is undefined')
 
-/** The loss, with log softmax(O) as its tape. */
+/**
+ * `loss`: the mean over the rows, with log softmax(O) as its tape.
+ *
+ * @param O the scores, R x V; finite ones give a finite loss, however far apart they are
+ * @param y the labels, R x V
+ * @returns the loss in nats, and logP, R x V; the mean over no rows is a defect
+ *
+ * Differs from log(softmax(O) + 1e-8) in having no floor, and from a sum over steps in its mean over all T*N rows.
+ */
 export const crossEntropyForward =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   <R extends AnyAxis, V extends AnyAxis>(
@@ -27,7 +35,12 @@ export const crossEntropyForward =
     return { loss: sub(fill([], 0), meanLogLikelihood), logP }
   }
 
-/** The adjoint of the scores. */
+/**
+ * `bptt-o`: the adjoint of the scores, R x V.
+ *
+ * @param logP the tape of `crossEntropyForward`
+ * @param y the labels; no rows are a defect, as they are there
+ */
 export const crossEntropyBackward =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   <R extends AnyAxis, V extends AnyAxis>(logP: Kind<F, [R, V]>, y: OneHot<F, [R, V]>): Kind<F, [R, V]> => {
@@ -47,5 +60,9 @@ export const noLoss: LossSum = { total: 0, rows: 0 }
 /** The mean loss in nats; NaN over no rows. */
 export const meanLoss = ({ total, rows }: LossSum): number => total / rows
 
-/** exp of the mean loss; Infinity where that overflows. */
+/**
+ * `perplexity`: exp of the mean loss; Infinity where that overflows, NaN over no rows.
+ *
+ * Differs from the mean of the minibatches' perplexities, which is larger.
+ */
 export const perplexity = (losses: LossSum): number => Math.exp(meanLoss(losses))

@@ -1,12 +1,15 @@
 /**
  * The long short-term memory cell.
  *
- *   i = sigmoid(Z_i), f = sigmoid(Z_f), g = tanh(Z_g), o = sigmoid(Z_o)
- *   C_t = f * C_{t-1} + i * g
- *   H_t = o * tanh(C_t)
+ *   lstm   i = sigmoid(Z_i), f = sigmoid(Z_f), g = tanh(Z_g), o = sigmoid(Z_o)
+ *          C_t = f * C_{t-1} + i * g
+ *          H_t = o * tanh(C_t)
+ *
+ * All of them are N x H; the state is H and C.
  *
  * Source: Hochreiter and Schmidhuber, Long short-term memory (1997), with the forget gate of Gers, Schmidhuber and
  * Cummins (2000). The same as torch.nn.LSTM, whose weights are stored transposed and in one block, gates in this order.
+ * Differs from Keras, which begins with a forget bias of 1.
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
@@ -44,7 +47,7 @@ export type Lstm<I extends IntakeName = 'characters', B extends Biases = 'one'> 
   }
 }
 
-/** The cell: on characters with one bias a gate, unless asked otherwise. */
+/** `lstm` as a cell: on characters with one bias a gate, unless asked otherwise. */
 export const lstm = <F extends Carrier, I extends IntakeName = 'characters', B extends Biases = 'one'>(
   algebra: TensorAlgebra<F>,
   intake: Intake<F, I> = characters(algebra) as never,

@@ -60,7 +60,13 @@ export interface Forward<F extends Carrier, C extends CellShape> {
   readonly H: Kind<F, [Rows, Hidden]>
 }
 
-/** The scores O of every row and the state after the last step, with the tape. */
+/**
+ * The scores O of every row and the state after the last step, with the tape.
+ *
+ * @param state the state before the first step, N x H each part
+ * @param X T*N x V, time-major
+ * @returns O, T*N x V; the state after the last step; and what the backward pass needs. T may be 0.
+ */
 export const forward =
   <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
   (
@@ -88,8 +94,18 @@ export interface Backpropagated<F extends Carrier, C extends CellShape> {
 /**
  * Backpropagation through time: the loss of labels Y after inputs X, and its gradients.
  *
+ *   bptt-state   dH_0 = dZ_1 W_hh^T, returned, never dropped silently
+ *   truncation   BPTT through T1 + T2 steps = BPTT through the last T2, and the first T1 with their dH_0 as dState
+ *
+ * @param state the state before the first step, N x H each part
+ * @param X the characters read, T*N x V, time-major
+ * @param Y the characters that come next, in the same order
  * @param dState the adjoint of the state after the last step. Zero is truncated BPTT, and the whole
  *   gradient where nothing follows; the adjoint that a later stretch of the same text returned is BPTT through both.
+ * @returns the loss in nats, the state after the last step, and an adjoint for every parameter and part of the state;
+ *   T*N = 0 is a defect
+ *
+ * Source: Werbos, Backpropagation through time: what it does and how to do it (1990).
  */
 export const backpropagate =
   <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>

@@ -10,6 +10,7 @@ import type { AnyAxis } from '../algebra/axis.js'
 import type { Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import type { Hidden, OutputParameters, Vocabulary } from './parameters.js'
 
+/** `output`: the scores of R rows, R x V, of their hidden states, R x H. */
 export const outputForward =
   <F extends Carrier>({ addRow, matmul }: TensorAlgebra<F>) =>
   <R extends AnyAxis>(
@@ -18,6 +19,7 @@ export const outputForward =
   ): Kind<F, [R, Vocabulary]> =>
     addRow(matmul(H, W_hq), b_q)
 
+/** The output layer's share of `bptt-w`, and of `bptt-h`: its gradients, and dO W_hq^T, R x H. */
 export const outputBackward =
   <F extends Carrier>({ matmulNT, matmulTN, sumRows }: TensorAlgebra<F>) =>
   <R extends AnyAxis>(

@@ -1,7 +1,7 @@
 /**
  * The plain (Elman) recurrent cell.
  *
- *   hidden   H_t = phi(Z_t), Z_t = X_t W_xh + H_{t-1} W_hh + b_h
+ *   hidden   H_t = phi(Z_t), Z_t = X_t W_xh + H_{t-1} W_hh + b_h: N x H
  *   bptt-h   dZ_t = dH_t * phi'(Z_t), and dZ_t W_hh^T goes on to step t-1
  *   bptt-w   dW_xh = sum X_t^T dZ_t, dW_hh = sum H_{t-1}^T dZ_t, db_h = sum of rows of dZ_t
  *
@@ -27,7 +27,7 @@ export type Rnn<I extends IntakeName = 'characters', B extends Biases = 'one'> =
   readonly tape: { readonly H_prev: [Previous]; readonly H: [Hidden] }
 }
 
-/** The cell with this phi: on characters with one bias, unless asked otherwise. */
+/** `hidden` as a cell, with this phi: on characters with one bias, unless asked otherwise. */
 export const rnn = <F extends Carrier, I extends IntakeName = 'characters', B extends Biases = 'one'>(
   algebra: TensorAlgebra<F>,
   phi: Activation<F>,

@@ -1,6 +1,8 @@
 /**
  * Layers: one cell that stands on another, as one cell. Its H is the upper cell's.
  *
+ *   layers   X_t of the upper cell = H_t of the lower one; the lower one's dH_t = dX_t of the upper one
+ *
  * The upper cell reads the hidden units of the lower one at the same step. Its fields carry the prefix `name.`, the
  * lower cell's keep their names; so layers are added one by one, `on(on(first, second, '1'), third, '2')`.
  */
@@ -25,7 +27,11 @@ export type On<C extends CellShape, D extends CellShape, P extends string> = {
   readonly adjoint: C['adjoint'] & Prefixed<P, D['adjoint']> & Signature
 }
 
-/** The upper cell on the lower one; both are of the sizes they are asked for. */
+/**
+ * The upper cell on the lower one; both are of the sizes they are asked for.
+ *
+ * @param name the prefix of the upper cell's fields; no field of the lower cell may begin with it and a dot
+ */
 export const on = <
   F extends Carrier,
   C extends CellShape,

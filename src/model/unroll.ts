@@ -52,7 +52,12 @@ type BackwardSlice<C extends CellShape> = C['tape'] & { readonly dH: [Hidden] }
 /**
  * Runs the cell's adjoint from the last step to the first.
  *
+ *   bptt-h       dH_t = dO_t W_hq^T + dZ_{t+1} W_hh^T, whose first term is `dH`
+ *   bptt-state   dH_0 = dZ_1 W_hh^T
+ *
+ * @param tape what the forward pass left, T*N rows
  * @param dState the adjoint of the state after the last step: zero where the loss does not depend on it
+ * @param dH the output layer's share of the adjoint of H, T*N x H
  * @returns the adjoints of the inputs, and of the state before the first step
  */
 export const unrollBackward =

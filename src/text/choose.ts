@@ -1,5 +1,7 @@
 /**
  * How the next character is chosen from the scores of all: greedily, or by chance.
+ *
+ *   choice   c = argmax of the scores, for the temperature tau = 0; c ~ softmax(scores / tau) over the k best, above
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
@@ -15,7 +17,7 @@ export type Choice = (scores: readonly number[]) => Random<number>
 export const argmax = (scores: readonly number[]): number =>
   scores.reduce((best, score, i) => (score > scores[best] ? i : best), 0)
 
-/** The best character, always. Draws nothing. */
+/** `choice` at temperature 0: the best character, the lowest number on ties. Draws nothing. */
 export const greedy: Choice = (scores) => S.of(argmax(scores))
 
 export interface Sampled {
@@ -25,7 +27,13 @@ export interface Sampled {
   readonly topK?: number | undefined
 }
 
-/** Draws from softmax(scores / temperature) over the k best. */
+/**
+ * `choice` by chance: draws from softmax(scores / temperature) over the k best.
+ *
+ * @returns the choice, or a failure where the temperature is no finite number from 0 up or k no whole number from 1 up
+ *
+ * Differs from libraries that keep every character as good as the k-th: of equal scores there, the lower number stays.
+ */
 export const sampled = ({ temperature, topK }: Sampled): Either<Failure, Choice> =>
   !(temperature >= 0 && temperature < Infinity)
     ? E.left({

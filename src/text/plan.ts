@@ -35,9 +35,15 @@ export const samplings: readonly Sampling[] = ['random', 'consecutive']
 export type Sampler = (length: number) => Either<Failure, Random<Plan>>
 
 /**
- * Random sampling: the text is cut at multiples of T into floor((length - 1) / T) examples, these are
- * shuffled, and the first floor(examples / N) * N of them are the rows of the minibatches. The state is
- * reset before each minibatch.
+ * Random sampling.
+ *
+ *   sampling-random   examples at 0, T, 2T, ..., floor((length - 1) / T) of them, shuffled; the first
+ *                     floor(examples / N) * N of them are the rows of the minibatches; a reset before each
+ *
+ * @returns the sampler; it fails on a text of N T characters or fewer, and on N and T that are no whole number from 1
+ *   up
+ *
+ * Differs from scripts that cut at a random offset, and so have other examples in each epoch.
  */
 export const randomSampler =
   (batch: number, steps: number): Sampler =>
@@ -60,10 +66,19 @@ export const randomSampler =
 export type EpochStart = 'reset' | 'carry'
 
 /**
- * Consecutive sampling: the first N * floor(length / N) characters are laid out as N rows, which are
- * read T characters at a time. Each minibatch goes on where the one before it ended, so the state is
- * carried through the epoch and reset at its start; the gradient is cut between minibatches. Differs from scripts that
- * never reset the state, and begin an epoch with what the end of the text left behind: that is 'carry'.
+ * Consecutive sampling.
+ *
+ *   sampling-consecutive   the first N * floor(length / N) characters as N rows, read T at a time:
+ *                          floor((floor(length / N) - 1) / T) minibatches; a reset before the first
+ *
+ * Each minibatch goes on where the one before it ended, so the state is carried through the epoch and reset at its
+ * start; the gradient is cut between minibatches.
+ *
+ * @returns the sampler; it fails on a text of fewer than N (T + 1) characters, and on N and T that are no whole number
+ *   from 1 up
+ *
+ * Differs from scripts that never reset the state, and begin an epoch with what the end of the text left behind: that
+ * is 'carry'.
  */
 export const consecutiveSampler =
   (batch: number, steps: number, epochStart: EpochStart = 'reset'): Sampler =>
@@ -88,7 +103,11 @@ const samplers = { random: randomSampler, consecutive: consecutiveSampler }
 export const samplerNamed = (sampling: Sampling, batch: number, steps: number): Sampler =>
   samplers[sampling](batch, steps)
 
-/** The inputs and labels of a minibatch, time-major: all rows of step 1, then of step 2, ... */
+/**
+ * The inputs and labels of a minibatch, T*N numbers each, time-major: all rows of step 1, then of step 2, ...
+ *
+ *   minibatch   X[t, n] = text[starts[n] + t], Y[t, n] = text[starts[n] + t + 1], t = 0..T-1
+ */
 export const minibatchOf = (
   text: ArrayLike<number>,
   { batch, steps }: Plan,

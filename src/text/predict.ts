@@ -1,5 +1,7 @@
 /**
  * Prediction: reading a prefix one character at a time, then writing on, each chosen character read in turn.
+ *
+ *   predict   read the prefix from the zero state; then, n times, choose from the scores, and read what was chosen
  */
 import type { State as Transition } from 'fp-ts/lib/State.js'
 import * as S from 'fp-ts/lib/State.js'
@@ -73,7 +75,7 @@ export const writeCharacters = <H>(
 ): Transition<Prediction<H>, readonly number[]> =>
   S.traverseArray(() => writeCharacter(model, choose))(Array.from({ length }))
 
-/** The prefix, followed by `length` characters that the model wrote. */
+/** `predict`: the prefix, followed by `length` characters that the model wrote. No prefix is a defect. */
 export const predict =
   <H>(model: Reader<H>, choose: Choice, random: RandomState) =>
   (prefix: readonly number[], length: number): readonly number[] => {

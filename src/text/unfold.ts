@@ -1,5 +1,7 @@
 /**
  * Greedy prediction as one term of the algebra, so that it can be compiled whole.
+ *
+ *   predict   n times: read the character, and go on with the one that scores best
  */
 import type { AnyAxis } from '../algebra/axis.js'
 import type { Carrier, OneHot, TensorAlgebra } from '../algebra/tensor-algebra.js'

@@ -1,6 +1,8 @@
 /**
  * Characters and their numbers.
  *
+ *   vocabulary   the distinct code points in ascending order; a character's number is its place, 0 to V-1
+ *
  * A character is a Unicode code point, so that one beyond the basic plane is one character. The
  * vocabulary lists the distinct ones in the order of their code points: the same text gives the
  * same numbers in every run. Differs from scripts that number a set in its hash order.
@@ -20,7 +22,7 @@ export const characters = (text: string): readonly string[] => Array.from(text)
 /** The text with every line break (\r\n, \r or \n) as one space. */
 export const lineBreaksToSpaces = (text: string): string => text.replace(/\r\n|\r|\n/g, ' ')
 
-/** The vocabulary of a text; an empty text is a failure. */
+/** The `vocabulary` of a text; an empty text is a failure. */
 export const vocabularyOf = (text: string): Either<Failure, CharacterSet> =>
   text.length === 0
     ? E.left({ _tag: 'EmptyText', what: 'the text' })
