@@ -14,7 +14,8 @@ import type { Installed } from './command.js'
 
 const VERSE = 'the cat sat on the mat,\nthe dog ate it all\n'
 /** A run that takes a moment: 26 minibatches of two rows an epoch. */
-const SMALL = ['--hidden', '6', '--steps', '4', '--batch', '2', '--rate', '5', '--clip', '1', '--length', '8']
+const TINY = ['--hidden', '6', '--steps', '4', '--batch', '2', '--rate', '1', '--clip', '1', '--length', '8']
+const SMALL = [...TINY, '--engine', 'float32']
 const EPOCHS = ['--epochs', '4', '--report-every', '2']
 
 /** Compiling and starting processes takes seconds on a busy machine. */
@@ -97,7 +98,7 @@ describe('train', () => {
   test.each(['random', 'consecutive'])('of %s sampling goes on bit for bit where a model stands', async (sampling) => {
     await train('--sampling', sampling, ...EPOCHS, '--out', at('whole.model'))
     await train('--sampling', sampling, '--epochs', '1', '--report-every', '2', '--out', at('part.model'))
-    const part = ['--text', at('verse.txt'), '--resume', at('part.model')]
+    const part = ['--text', at('verse.txt'), '--resume', at('part.model'), '--engine', 'float32']
     const said = await command('train', ...part, '--epochs', '4', '--out', at('part.model'), '--json')
     expect(reports(said).map(({ epoch }) => epoch)).toEqual([2, 4])
     expect(readFileSync(at('part.model'))).toEqual(readFileSync(at('whole.model')))
@@ -356,6 +357,16 @@ describe('Bad input', () => {
   })
 })
 
+/** Hooks that make one package impossible to find. */
+const HIDING = `
+  import { register } from 'node:module'
+  const resolve = \`export const resolve = (name, context, next) => {
+    if (name === 'onnxruntime-node') throw new Error('Cannot find package onnxruntime-node')
+    return next(name, context)
+  }\`
+  register('data:text/javascript,' + encodeURIComponent(resolve))
+`
+
 describe('The command as a process', () => {
   let installed: Installed
   beforeAll(() => {
@@ -367,7 +378,7 @@ describe('The command as a process', () => {
   })
   const start = (...args: readonly string[]) => installed.start(...args)
   const model = (name: string) => readFileSync(join(installed.folder, name))
-  const verse = ['train', '--text', 'verse.txt', ...SMALL]
+  const verse = ['train', '--text', 'verse.txt', ...TINY]
   /** More epochs than anybody waits for. */
   const endless = [...verse, '--epochs', '1000000', '--json']
 
@@ -411,6 +422,25 @@ describe('The command as a process', () => {
       expect(model(`${signal}.model`)).toEqual(model('straight.model'))
     },
   )
+
+  /** A node that does not find onnxruntime-node. */
+  const without = ['--import', `data:text/javascript,${encodeURIComponent(HIDING)}`]
+
+  test('trains on each engine, and to the same, but for rounding', async () => {
+    const on = async (engine: string) =>
+      JSON.parse((await ended(start(...verse, '--epochs', '3', '--json', '--engine', engine))).out) as Json
+    const [reference, compiled] = [await on('float32'), await on('onnx')]
+    expect(compiled.perplexity).toBeCloseTo(reference.perplexity as number, 2)
+  })
+
+  test('falls back to the reference where the engine is not installed, and says why', async () => {
+    const fallen = await ended(installed.startWith(without, ...verse, '--epochs', '1'))
+    expect(fallen).toMatchObject({ code: 0, out: expect.stringMatching(/^epoch 1, /) as string })
+    expect(fallen.err).toMatch(/engine float32, for the onnx engine needs the package onnxruntime-node, which cannot /)
+    const refused = await ended(installed.startWith(without, ...verse, '--epochs', '1', '--engine', 'onnx'))
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(refused.err).toMatch(/^pure-rnn: the onnx engine needs .* npm install onnxruntime-node, .*\n$/)
+  })
 
   test('killed at any moment leaves the last saved model whole', async () => {
     const child = start(...endless, '--report-every', '1', '--out', 'killed.model')

@@ -22,6 +22,8 @@ export interface Installed {
   readonly remove: () => void
   /** The command in a process of its own, working in the folder. */
   readonly start: (...args: readonly string[]) => ChildProcess
+  /** The same, with options for node itself. */
+  readonly startWith: (options: readonly string[], ...args: readonly string[]) => ChildProcess
 }
 
 /** The sources' files, from `src` on. */
@@ -45,12 +47,15 @@ export const install = (): Installed => {
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   symlinkSync(join(root, 'src'), join(folder, 'src'))
+  const startWith: Installed['startWith'] = (options, ...args) =>
+    spawn(process.execPath, [...options, join(folder, 'dist', 'cli', 'main.js'), ...args], { cwd: folder })
   return {
     folder,
     remove: () => {
       rmSync(folder, { recursive: true })
     },
-    start: (...args) => spawn(process.execPath, [join(folder, 'dist', 'cli', 'main.js'), ...args], { cwd: folder }),
+    start: (...args) => startWith([], ...args),
+    startWith,
   }
 }
 
