@@ -57,9 +57,9 @@ export const gradientOf = ({ choice, sizes, parameters, hidden, minibatch }: Gra
   return {
     batch,
     loss: float32.toArray(run.loss)[0],
-    gradients: run.gradients as unknown as Record32,
-    hidden: run.state as unknown as Record32,
-    dHidden: run.dState as unknown as Record32,
+    gradients: run.gradients,
+    hidden: run.state,
+    dHidden: run.dState,
   }
 }
 
