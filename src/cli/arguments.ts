@@ -6,7 +6,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { Command, CommanderError, Option as CommanderOption } from 'commander'
 import { quoted } from '../failure.js'
-import { evaluateOptions, flagOf, generateOptions, nameOf, trainOptions } from './options.js'
+import {
+  evaluateOptions,
+  exportOptions,
+  flagOf,
+  generateOptions,
+  importOptions,
+  nameOf,
+  trainOptions,
+} from './options.js'
 import type { Option, Typed } from './options.js'
 import { badSetting } from './problem.js'
 import type { Problem } from './problem.js'
@@ -18,6 +26,16 @@ const subcommands = {
     required: [] as readonly string[],
   },
   generate: { says: 'let a model write', options: generateOptions, required: ['--model'] },
+  export: {
+    says: 'write a model for other programs: ONNX Runtime, PyTorch',
+    options: exportOptions,
+    required: ['--model', '--format', '--out'],
+  },
+  import: {
+    says: 'make a model of what PyTorch has trained',
+    options: importOptions,
+    required: ['--state-dict', '--out'],
+  },
   evaluate: {
     says: 'measure how well a model predicts a text: perplexity, nats and bits per character',
     options: evaluateOptions,

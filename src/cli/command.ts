@@ -7,7 +7,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { parseArguments } from './arguments.js'
 import type { Invocation, Subcommand } from './arguments.js'
 import { runEvaluate } from './evaluate.js'
+import { runExport } from './export.js'
 import { runGenerate } from './generate.js'
+import { runImport } from './import.js'
 import type { Typed } from './options.js'
 import type { Problem } from './problem.js'
 import type { Terminal } from './terminal.js'
@@ -17,6 +19,8 @@ const runs: Readonly<Record<Subcommand, (typed: Typed, terminal: Terminal) => Ta
   train: runTrain,
   generate: runGenerate,
   evaluate: runEvaluate,
+  export: runExport,
+  import: runImport,
 }
 
 /** Does what the arguments say; the exit code. A problem is one line. */

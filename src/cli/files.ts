@@ -2,7 +2,7 @@
  * Files: texts and models are read, models are written so that a name always stands for a whole one.
  */
 import { constants, createReadStream } from 'node:fs'
-import { access, lstat, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
@@ -115,6 +115,35 @@ export const outputPlace = (name: string): TaskEither<Problem, Place> =>
     ),
     TE.chainEitherK((result) => result),
   )
+
+/** The place of a file of that name in a folder; what stands there is replaced. */
+export const placeIn = (directory: string, name: string): Place => ({
+  name: join(directory, name),
+  path: join(directory, name),
+  temporary: join(directory, `.${name}.${String(process.pid)}.tmp`),
+})
+
+/** Sees to it that a folder is there. */
+export const folder = (name: string): TaskEither<Problem, void> =>
+  TE.tryCatch(
+    async () => {
+      await mkdir(name, { recursive: true })
+    },
+    (error) =>
+      badSetting(
+        '--out',
+        'a folder, or a name for one',
+        `${quoted(name)}, which ${existing[codeOf(error)] ?? codeOf(error)},`,
+      ),
+  )
+
+const existing: Readonly<Record<string, string>> = {
+  EEXIST: 'is a file',
+  ENOTDIR: 'stands in what is no folder',
+  EACCES: 'may not be made',
+  EPERM: 'may not be made',
+  EROFS: 'may not be made',
+}
 
 const folderReasons: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',

@@ -104,6 +104,30 @@ export const evaluateOptions: readonly Option[] = [
   json,
 ]
 
+export const exportFormats = ['onnx', 'torch'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export const exportOptions: readonly Option[] = [
+  model,
+  {
+    flags: '--format <name>',
+    says: 'onnx, for graphs of training, forward pass and generation; torch, for a state dict of torch.nn',
+  },
+  { flags: '--out <path>', says: 'the folder of the .onnx files, or the .safetensors file of the state dict' },
+]
+
+export const importOptions: readonly Option[] = [
+  { flags: '--state-dict <file>', says: 'a safetensors file: rnn.weight_ih_l0, ..., linear.bias' },
+  {
+    flags: '--text <file>',
+    says: 'the text it was trained on, which says its characters, where the file does not (default: the songs)',
+  },
+  { flags: '--limit <count>', says: 'how many of its characters were read; all, or 0, for all (default: 10000)' },
+  { flags: '--keep-line-breaks', says: 'line breaks were learnt; otherwise each was a space' },
+  { flags: '--activation <name>', says: `of an rnn: ${activationNames.join(', ')} (default: tanh)` },
+  { flags: '--out <file>', says: 'where the model is saved' },
+]
+
 /** `--report-every` for `--report-every <count>`. */
 export const flagOf = ({ flags }: Option): string => flags.split(' ')[0]
 
@@ -192,3 +216,19 @@ export const givenWish = (typed: Typed): Either<Failure, Wish> => {
     ),
   )
 }
+
+/** The format that was asked for. */
+export const givenFormat = (typed: Typed): Either<Failure, ExportFormat> =>
+  E.map((format) => format as ExportFormat)(given(typed)('--format', oneOf(exportFormats)))
+
+/** What an imported model's file does not say of its text and its cell. */
+export type ImportWish = Partial<Pick<Settings, 'limit' | 'keepLineBreaks' | 'activation'>>
+
+export const givenImport = (typed: Typed): Either<Failure, ImportWish> =>
+  pipe(
+    E.Do,
+    E.bind('limit', () => givenLimit(typed)),
+    E.bind('keepLineBreaks', () => given(typed)('--keep-line-breaks', settingRules.keepLineBreaks)),
+    E.bind('activation', () => given(typed)('--activation', settingRules.activation)),
+    E.map((wish) => Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))),
+  )

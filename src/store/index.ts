@@ -1,6 +1,7 @@
 /** Files, as bytes: the safetensors format, and the model file with settings, vocabulary and the state of a run. */
 export * from './checkpoint.js'
 export type { Description } from './description.js'
+export * from './exchange.js'
 export * from './safetensors.js'
 export * from './settings.js'
 export * from './setup.js'

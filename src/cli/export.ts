@@ -1,0 +1,66 @@
+/**
+ * `pure-rnn export`
+ */
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { exportGraphs } from '../engine/index.js'
+import { readCheckpoint } from '../store/checkpoint.js'
+import type { Checkpoint } from '../store/checkpoint.js'
+import { writeTorch } from '../store/exchange.js'
+import { recipeOf } from '../store/setup.js'
+import { folder, outputPlace, placeIn, readModel, save } from './files.js'
+import { givenFormat } from './options.js'
+import type { ExportFormat, Typed } from './options.js'
+import { problemOf } from './problem.js'
+import type { Problem } from './problem.js'
+import type { Terminal } from './terminal.js'
+
+/** Writes a model for others, as the options say; the exit code. */
+export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
+  const [path, out] = [String(typed['model']), String(typed['out'])]
+  return pipe(
+    TE.fromEither(E.mapLeft(problemOf)(givenFormat(typed))),
+    TE.bindTo('format'),
+    TE.bind('bytes', () => readModel('--model', path)),
+    TE.bind('model', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readCheckpoint(path)(bytes)))),
+    TE.chain(({ format, model }) => writers[format](model, out)),
+    TE.map((written) => {
+      written.forEach(terminal.print)
+      return 0
+    }),
+  )
+}
+
+/** Each writes its files, and gives their names. */
+const writers: Readonly<
+  Record<ExportFormat, (model: Checkpoint, out: string) => TaskEither<Problem, readonly string[]>>
+> = {
+  torch: (model, out) =>
+    pipe(
+      outputPlace(out),
+      TE.chain((place) => save(place, writeTorch(model))),
+      TE.map(() => [out]),
+    ),
+  onnx: (model, out) =>
+    pipe(
+      folder(out),
+      TE.chain(() =>
+        TE.traverseSeqArray(([name, bytes]: readonly [string, Uint8Array]) =>
+          pipe(
+            save(placeIn(out, `${name}.onnx`), bytes),
+            TE.map(() => join(out, `${name}.onnx`)),
+          ),
+        )(Object.entries(graphsOf(model))),
+      ),
+    ),
+}
+
+const graphsOf = ({ settings, vocabulary, progress }: Checkpoint) => {
+  const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
+  const metadata = { settings: JSON.stringify(settings) }
+  const request = { recipe: recipeOf(settings), sizes, batch: settings.batch, steps: settings.steps, metadata }
+  return exportGraphs(request, progress.learner.parameters, vocabulary)
+}

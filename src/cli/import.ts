@@ -1,0 +1,67 @@
+/**
+ * `pure-rnn import`
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { writeCheckpoint } from '../store/checkpoint.js'
+import { importTorch, readTorch } from '../store/exchange.js'
+import type { Surroundings, TorchFile } from '../store/exchange.js'
+import { standardIn } from '../store/settings.js'
+import { textMark } from '../store/text-mark.js'
+import { encode, vocabularyOf } from '../text/vocabulary.js'
+import { outputPlace, readModel, readText, save } from './files.js'
+import { givenImport } from './options.js'
+import type { ImportWish, Typed } from './options.js'
+import { problemOf } from './problem.js'
+import type { Problem } from './problem.js'
+import { portionOf } from './reading.js'
+import type { Terminal } from './terminal.js'
+
+/** Reads a state dict and saves it as a model that train goes on with; the exit code. */
+export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
+  const [path, out] = [String(typed['stateDict']), String(typed['out'])]
+  const source = typed['text'] as string | undefined
+  return pipe(
+    TE.fromEither(E.mapLeft(problemOf)(givenImport(typed))),
+    TE.bindTo('wish'),
+    TE.bind('bytes', () => readModel('--state-dict', path)),
+    TE.bind('file', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readTorch(path)(bytes)))),
+    TE.bind('around', ({ file, wish }) => surroundings(file, wish, source)),
+    TE.bind('place', () => outputPlace(out)),
+    TE.bind('model', ({ file, around }) => TE.fromEither(E.mapLeft(problemOf)(importTorch(path)(file, around)))),
+    TE.chain(({ place, model }) => save(place, writeCheckpoint(model))),
+    TE.map(() => {
+      terminal.print(out)
+      return 0
+    }),
+  )
+}
+
+/** What the file says of itself, or what the text that it was trained on does. */
+const surroundings = (
+  { description }: TorchFile,
+  wish: ImportWish,
+  source: string | undefined,
+): TaskEither<Problem, Surroundings> => {
+  if (description !== undefined) return TE.right(description)
+  const settings = { ...standardIn('torch'), ...wish }
+  return pipe(
+    readText(source, settings),
+    TE.chainEitherK((raw) => {
+      const text = portionOf(settings, raw)
+      return pipe(
+        vocabularyOf(text),
+        E.bindTo('vocabulary'),
+        E.bind('numbers', ({ vocabulary }) => encode(vocabulary)(text, 'the text')),
+        E.map(({ vocabulary, numbers }) => ({
+          settings: { ...settings, prefixes: [vocabulary.characters[numbers[0]]] },
+          vocabulary,
+          text: textMark(numbers),
+        })),
+        E.mapLeft(problemOf),
+      )
+    }),
+  )
+}
