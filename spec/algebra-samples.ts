@@ -27,19 +27,19 @@ export const products = (entry: fc.Arbitrary<number>, sizes = size): fc.Arbitrar
   )
 
 /** One-hot rows need something to index, so K is never empty. */
-export const adjoints = (sizes = size): fc.Arbitrary<AdjointSample> =>
+export const adjoints = (sizes = size, entry = smallInteger): fc.Arbitrary<AdjointSample> =>
   fc.tuple(axesNamed(['M', 'N'], sizes), axisNamed('K')).chain(([[M, N], K]) =>
     fc.record({
-      c: plain([], smallInteger),
-      A: plain([M, K], smallInteger),
-      A2: plain([M, K], smallInteger),
-      W: plain([M, K], smallInteger),
-      B: plain([K, N], smallInteger),
-      Y: plain([M, N], smallInteger),
-      S: plain([N, M, K], smallInteger),
-      S2: plain([N, M, K], smallInteger),
-      b: plain([K], smallInteger),
-      y: plain([M], smallInteger),
+      c: plain([], entry),
+      A: plain([M, K], entry),
+      A2: plain([M, K], entry),
+      W: plain([M, K], entry),
+      B: plain([K, N], entry),
+      Y: plain([M, N], entry),
+      S: plain([N, M, K], entry),
+      S2: plain([N, M, K], entry),
+      b: plain([K], entry),
+      y: plain([M], entry),
       x: plainOneHot([M, K]),
     }),
   )

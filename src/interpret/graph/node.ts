@@ -91,6 +91,8 @@ interface Repeated {
 export interface Scan extends Repeated {
   readonly kind: 'scan'
   readonly reverse: boolean
+  /** All slices that a step is given, whether or not it looks at them. */
+  readonly slices: readonly Slice[]
 }
 
 /** A loop without slices, run as often as `trips` says. */

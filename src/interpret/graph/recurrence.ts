@@ -73,16 +73,14 @@ const looped = (step: Step, initial: Named, slices: Named, steps: number, revers
   const current = nodesOf(slices).map((node) => sliceOf(node, token))
   const { state: next, output } = step(withNodes(initial, state), withNodes(slices, current, withoutFirst))
   const body = { initial: nodesOf(initial), next: nodesOf(like('scan', initial, next)), outputs: nodesOf(output) }
-  const parts = partsOf({ kind: 'scan', token, reverse, state, scopes: scopesAround(token, body), ...body }, [steps])
+  const scan = { kind: 'scan' as const, token, reverse, state, slices: current, ...body }
+  const parts = partsOf({ ...scan, scopes: scopesAround(token, { ...body, slices: current }) }, [steps])
   return { state: withNodes(initial, parts.state), outputs: withNodes(output, parts.outputs) }
 }
 
 /** What a loop depends on, besides itself. */
-const scopesAround = (
-  token: Token,
-  body: { readonly initial: readonly Node[]; readonly next: readonly Node[]; readonly outputs: readonly Node[] },
-): readonly Token[] =>
-  scopesOf([...body.initial, ...body.next, ...body.outputs]).filter((scope) => scope !== token)
+const scopesAround = (token: Token, parts: Readonly<Record<string, readonly Node[]>>): readonly Token[] =>
+  scopesOf(Object.values(parts).flat()).filter((scope) => scope !== token)
 
 const unrolled = (step: Step, initial: Named, slices: Named, steps: number, reverse: boolean): Run => {
   const cut = nodesOf(slices).map((node) => slicesOf(node, steps))

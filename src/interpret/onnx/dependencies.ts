@@ -1,45 +1,51 @@
 /**
  * What the body of a loop takes from outside it.
  */
-import type { Loop, Node, Scan, Slice, Token } from '../graph/node.js'
+import type { Loop, Node, Part, Scan, Slice, Token } from '../graph/node.js'
 
-/** The slices of its own scan, and values that do not depend on it. */
+/** The slices that its steps look at, and values that are the same at each step. */
 interface Dependencies {
   readonly slices: readonly Slice[]
   readonly outside: readonly Node[]
+}
+
+interface Found extends Dependencies {
   readonly seen: ReadonlySet<Node>
 }
 
-/** The dependencies of a loop's body, each once, in the order in which they are met. */
-export const dependencies = ({ next, outputs, token }: Scan | Loop): Dependencies =>
-  [...next, ...outputs].reduce<Dependencies>((found, root) => dependenciesOf(root, token, found), {
-    slices: [],
-    outside: [],
-    seen: new Set(),
-  })
-
-const dependenciesOf = (node: Node, token: Token, found: Dependencies): Dependencies => {
-  if (found.seen.has(node)) return found
-  const seen = { ...found, seen: new Set([...found.seen, node]) }
-  return !node.scopes.includes(token)
-    ? { ...seen, outside: [...seen.outside, node] }
-    : node.kind === 'slice' && node.token === token
-      ? { ...seen, slices: [...seen.slices, node] }
-      : operandsOf(node).reduce<Dependencies>((before, operand) => dependenciesOf(operand, token, before), seen)
+/**
+ * The dependencies of a loop's body, each once, in the order in which they are met. A scan knows how long it is by its
+ * slices, so that it is given one even where no step looks at any.
+ */
+export const dependencies = (loop: Scan | Loop): Dependencies => {
+  const { next, outputs, token } = loop
+  const { slices, outside } = searchAll([...next, ...outputs], [token], { slices: [], outside: [], seen: new Set() })
+  return { slices: slices.length === 0 && loop.kind === 'scan' ? loop.slices.slice(0, 1) : slices, outside }
 }
 
-/** The values that a value is computed from. */
-const operandsOf = (node: Node): readonly Node[] => {
+const searchAll = (nodes: readonly Node[], within: readonly Token[], found: Found): Found =>
+  nodes.reduce<Found>((before, node) => search(node, within, before), found)
+
+/** @param within the loop itself, then the loops in its body that the node stands in */
+const search = (node: Node, within: readonly Token[], found: Found): Found => {
+  if (found.seen.has(node)) return found
+  const seen = { ...found, seen: new Set([...found.seen, node]) }
+  if (!within.some((token) => node.scopes.includes(token))) return { ...seen, outside: [...seen.outside, node] }
   switch (node.kind) {
-    case 'apply':
-      return node.inputs
     case 'slice':
-      return [node.of]
+      return node.token === within[0] ? { ...seen, slices: [...seen.slices, node] } : search(node.of, within, seen)
+    case 'apply':
+      return searchAll(node.inputs, within, seen)
     case 'part':
-      return node.of.kind === 'split'
-        ? [node.of.of]
-        : [...(node.of.kind === 'loop' ? [node.of.trips] : []), ...node.of.initial, ...node.of.next, ...node.of.outputs]
+      return searchPart(node, within, seen)
     default:
-      return []
+      return seen
   }
+}
+
+const searchPart = ({ of }: Part, within: readonly Token[], found: Found): Found => {
+  if (of.kind === 'split') return search(of.of, within, found)
+  const given = of.kind === 'loop' ? [of.trips] : dependencies(of).slices.map((slice) => slice.of)
+  const begun = searchAll([...given, ...of.initial], within, found)
+  return searchAll([...of.next, ...of.outputs], [...within, of.token], begun)
 }
