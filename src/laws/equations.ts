@@ -1,4 +1,5 @@
 /** The laws of the model and of its gradient, what they are tried on, and the gradient checker. */
+export * from './cells.js'
 export { checkCell, checkLoss, checkModel, checkTensors } from './check-model.js'
 export type { CellSample, Loss, Scored, Verdict } from './check-model.js'
 export * from './gradient-check.js'

@@ -1,4 +1,5 @@
 /** The laws of what moves parameters, and what they are tried on. */
+export * from './adam.js'
 export * from './clip.js'
 export * from './evaluation.js'
 export * from './frozen.js'

@@ -1,0 +1,235 @@
+/**
+ * Laws of Adam, of momentum, and of learning-rate schedules.
+ *
+ *   adam   m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
+ *          u = (m / c1) / (sqrt(v / c2) + epsilon), c_k = 1 - beta_k^t
+ *
+ * In the first step m / c1 = g and v / c2 = g^2: epsilon on sqrt(v) is worth epsilon / sqrt(c2) on sqrt(v / c2).
+ */
+import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { AdamSettings } from '../learn/adam.js'
+import type { Optimiser } from '../learn/optimiser.js'
+import type { Schedule } from '../learn/schedule.js'
+import type { Law } from './law.js'
+import { scaled } from './passage.js'
+import type { Plains } from './passage.js'
+import { numbersWithin, range, total, UNDERFLOW, unitRoundoff } from './plain.js'
+import { descend, entriesOf, sameRecord } from './records.js'
+import type { Descent } from './records.js'
+
+/** What is tried: Adam's direction, of any settings, in an algebra. */
+export interface Adam<F extends Carrier> {
+  readonly algebra: Concrete<F>
+  readonly scaleByAdam: (settings: AdamSettings) => Optimiser<F>
+}
+
+export interface AdamSample extends Descent {
+  readonly settings: AdamSettings
+}
+
+const run = <F extends Carrier>({ algebra, scaleByAdam }: Adam<F>, { settings, ...descent }: AdamSample) =>
+  descend(algebra, scaleByAdam(settings), descent)
+
+/** The updates of the first step alone. */
+const firstUpdates = <F extends Carrier>(adam: Adam<F>, sample: AdamSample): readonly number[] =>
+  entriesOf(run(adam, { ...sample, gradients: sample.gradients.slice(0, 1) }).updates[0])
+
+/** Roundings from a gradient to its update in one step: squares, means, corrections, the root and two quotients. */
+const ROUNDINGS = 16
+
+/** Whether x is y to so many roundings of the algebra. */
+const near = <F extends Carrier>(
+  algebra: Concrete<F>,
+  roundings: number,
+  xs: readonly number[],
+  ys: readonly number[],
+): boolean => numbersWithin((i) => roundings * unitRoundoff(algebra) * Math.abs(ys[i]), xs, ys)
+
+/** A gradient whose squares are neither lost nor infinite in single precision. */
+const MIDDLING = { least: 1e-12, most: 1e12 }
+const isMiddling = (g: number): boolean => Math.abs(g) > MIDDLING.least && Math.abs(g) < MIDDLING.most
+
+/** Laws of Adam, for one gradient of any size and for several. */
+export const adamLaws = <F extends Carrier>(): readonly Law<Adam<F>, AdamSample>[] => [
+  {
+    name: 'the first step has size 1 an entry, less what epsilon takes, whatever the size of the gradient',
+    cites: ['adam'],
+    holds: (adam, sample) => {
+      const { settings, gradients } = sample
+      // Without its placement's share of the correction, which the next law is about.
+      const updates = firstUpdates(adam, { ...sample, settings: { ...settings, placement: 'corrected' } })
+      const gs = entriesOf(gradients[0])
+      const expected = gs.map((g) => g / (Math.abs(g) + settings.epsilon))
+      const bound = (i: number) => (isMiddling(gs[i]) ? ROUNDINGS * unitRoundoff(adam.algebra) : 1)
+      return numbersWithin(bound, updates, expected)
+    },
+  },
+  {
+    name: 'a power of two times all gradients, and epsilon, makes no difference to any step, to the bit',
+    cites: ['adam'],
+    holds: (adam, sample) => {
+      const { settings, gradients } = sample
+      const larger = {
+        ...sample,
+        settings: { ...settings, epsilon: 4 * settings.epsilon },
+        gradients: gradients.map((g) => scaled(4, g)),
+      }
+      const [one, other] = [run(adam, sample), run(adam, larger)]
+      return !gradients.every((g) => entriesOf(g).every(isMiddling)) || sameSteps(one.updates, other.updates)
+    },
+  },
+  {
+    name: 'the corrections c1 and c2 are 1 - beta^t after t steps',
+    cites: ['adam'],
+    holds: (adam, sample) => {
+      const { c1, c2 } = run(adam, sample).state
+      const { beta1, beta2 } = sample.settings
+      const t = sample.gradients.length
+      // t steps of three roundings each, of numbers up to 1; 1 - beta2 is as exact as beta2.
+      const bound = () => 4 * t * unitRoundoff(adam.algebra)
+      return numbersWithin(bound, [...c1.values, ...c2.values], [1 - beta1 ** t, 1 - beta2 ** t])
+    },
+  },
+  {
+    name: "epsilon is added to sqrt(v / c2) where it is 'corrected', and to sqrt(v) where it is 'uncorrected'",
+    cites: ['adam'],
+    holds: (adam, sample) => {
+      const { settings, gradients } = sample
+      const gs = entriesOf(gradients[0])
+      const first = (placement: AdamSettings['placement']) =>
+        firstUpdates(adam, { ...sample, settings: { ...settings, placement } })
+      const expected = (e: number) => gs.map((g) => g / (Math.abs(g) + e))
+      const bound = (i: number) => (isMiddling(gs[i]) ? ROUNDINGS * unitRoundoff(adam.algebra) : 1)
+      return (
+        numbersWithin(bound, first('corrected'), expected(settings.epsilon)) &&
+        numbersWithin(bound, first('uncorrected'), expected(settings.epsilon / Math.sqrt(1 - settings.beta2)))
+      )
+    },
+  },
+  {
+    name: 'gradients that are always the same have updates that are always the same',
+    cites: ['adam'],
+    holds: (adam, sample) => {
+      const constant = { ...sample, gradients: sample.gradients.map(() => sample.gradients[0]) }
+      const corrected = { ...constant, settings: { ...sample.settings, placement: 'corrected' as const } }
+      const [first, ...later] = run(adam, corrected).updates.map(entriesOf)
+      const gs = entriesOf(sample.gradients[0])
+      const roundings = 4 * ROUNDINGS * sample.gradients.length
+      return !gs.every(isMiddling) || later.every((updates) => near(adam.algebra, roundings, updates, first))
+    },
+  },
+]
+
+const sameSteps = (a: readonly Plains[], b: readonly Plains[]): boolean =>
+  a.length === b.length && a.every((each, k) => sameRecord(each, b[k]))
+
+/** What is tried: momentum, of any decay, in an algebra. */
+export interface Momentum<F extends Carrier> {
+  readonly algebra: Concrete<F>
+  readonly momentum: (beta: number) => Optimiser<F>
+}
+
+export interface MomentumSample extends Descent {
+  readonly beta: number
+}
+
+/** Laws of momentum. */
+export const momentumLaws = <F extends Carrier>(): readonly Law<Momentum<F>, MomentumSample>[] => [
+  {
+    name: 'with beta = 0 every update is the gradient',
+    cites: ['momentum'],
+    holds: ({ algebra, momentum }, descent) =>
+      descend(algebra, momentum(0), descent).updates.every((each, k) =>
+        numbersWithin(() => 0, entriesOf(each), entriesOf(descent.gradients[k])),
+      ),
+  },
+  {
+    name: 'the update of step t is the sum of beta^(t - k) g_k',
+    cites: ['momentum'],
+    holds: ({ algebra, momentum }, { beta, ...descent }) => {
+      const updates = descend(algebra, momentum(beta), descent).updates.map(entriesOf)
+      const gradients = descent.gradients.map(entriesOf)
+      return updates.every((update, t) => {
+        const terms = (i: number) => range(t + 1).map((k) => beta ** (t - k) * gradients[k][i])
+        const size = (i: number) => total(terms(i).map(Math.abs))
+        const bound = (i: number) => 4 * (t + 1) * unitRoundoff(algebra) * size(i) + UNDERFLOW
+        return numbersWithin(bound, update, update.map((_, i) => total(terms(i))))
+      })
+    },
+  },
+]
+
+/** What is tried: a schedule in an algebra, and how its steps are taken. */
+export interface Scheduling<F extends Carrier> {
+  readonly algebra: Concrete<F>
+  readonly scheduled: (schedule: Schedule) => Optimiser<F>
+  readonly warmUp: (steps: number) => Schedule
+  readonly inverseDecay: (rate: number) => Schedule
+  readonly exponentialDecay: (factor: number) => Schedule
+}
+
+export interface ScheduleSample {
+  /** Steps of a warm-up, 1 or more. */
+  readonly steps: number
+  /** 0 or more. */
+  readonly rate: number
+  /** Above 0, up to 1. */
+  readonly factor: number
+  /** How many steps are taken. */
+  readonly taken: number
+}
+
+/** The factors of the first steps: what becomes of a gradient of 1. */
+const factors = <F extends Carrier>(
+  { algebra, scheduled }: Scheduling<F>,
+  schedule: Schedule,
+  taken: number,
+): readonly number[] => {
+  const one: Plains = { p: { axes: [], values: [1] } }
+  const { updates } = descend(algebra, scheduled(schedule), { parameters: one, gradients: range(taken).map(() => one) })
+  return updates.flatMap(entriesOf)
+}
+
+/** Laws of schedules. */
+export const scheduleLaws = <F extends Carrier>(): readonly Law<Scheduling<F>, ScheduleSample>[] => [
+  {
+    name: 'a warm-up grows by 1 / steps, is 1 at its end, and stays',
+    cites: ['schedule'],
+    holds: (scheduling, { steps, taken }) => {
+      const all = factors(scheduling, scheduling.warmUp(steps), taken)
+      const expected = range(taken).map((t) => Math.min((t + 1) / steps, 1))
+      return near(scheduling.algebra, 4, all, expected) && all.slice(steps).every((factor) => factor === 1)
+    },
+  },
+  {
+    name: 'inverse decay is 1 / (1 + rate t)',
+    cites: ['schedule'],
+    holds: (scheduling, { rate, taken }) =>
+      near(
+        scheduling.algebra,
+        8,
+        factors(scheduling, scheduling.inverseDecay(rate), taken),
+        range(taken).map((t) => 1 / (1 + rate * t)),
+      ),
+  },
+  {
+    name: 'exponential decay is factor^t',
+    cites: ['schedule'],
+    holds: (scheduling, { factor, taken }) => {
+      const all = factors(scheduling, scheduling.exponentialDecay(factor), taken)
+      // exp makes of an error of its argument, t log factor, one as large relative to its result.
+      const roundings = 4 * (1 + taken * Math.abs(Math.log(factor)))
+      return near(scheduling.algebra, roundings, all, range(taken).map((t) => factor ** t))
+    },
+  },
+  {
+    name: 'every parameter is scaled by the same factor, and the count is of steps, not of parameters',
+    cites: ['schedule'],
+    holds: ({ algebra, scheduled, inverseDecay }, { rate, taken }) => {
+      const two: Plains = { p: { axes: [], values: [1] }, q: { axes: [], values: [1] } }
+      const gradients = range(taken).map(() => two)
+      const { updates, state } = descend(algebra, scheduled(inverseDecay(rate)), { parameters: two, gradients })
+      return updates.every(({ p, q }) => p.values[0] === q.values[0]) && entriesOf(state)[0] === taken
+    },
+  },
+]
