@@ -1,9 +1,9 @@
 /**
  * Chapter 4: how parameters move. Clipping, gradient descent, and optimisers that compose.
  */
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
-import { mapTensors, zipTensors } from '../src/algebra/tensors.js'
+import { mapTensors } from '../src/algebra/tensors.js'
 import { float64 } from '../src/interpret/index.js'
 import { clipLaws } from '../src/laws/clip.js'
 import type { Clipping } from '../src/laws/clip.js'
@@ -12,8 +12,18 @@ import type { Freezing } from '../src/laws/frozen.js'
 import { chainLaws, optimiserLaws } from '../src/laws/optimiser.js'
 import { exactSgdLaws, sgdLaws } from '../src/laws/sgd.js'
 import type { GradientDescent } from '../src/laws/sgd.js'
-import { chain, clipByGlobalNorm, clipFactor, frozen, sgd, stateless } from '../src/learn/index.js'
-import type { Optimiser, OptimiserState } from '../src/learn/index.js'
+import {
+  chain,
+  clipByGlobalNorm,
+  clipFactor,
+  frozen,
+  momentum,
+  optimiserOf,
+  sgd,
+  stateless,
+  torch,
+} from '../src/learn/index.js'
+import type { Optimiser } from '../src/learn/index.js'
 import { onEachInterpreter } from './interpreters.js'
 import { clips, descents, exactSgdSteps, freezings, sgdSteps } from './learning-samples.js'
 import { runLaws } from './run.js'
@@ -21,7 +31,14 @@ import { refuted } from './teeth.js'
 
 describe('clip', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
-    runLaws(name, { algebra, clip: clipByGlobalNorm(algebra) }, clipLaws<F>(), clips, { runs: 300 })
+    const clipping = { algebra, clip: clipByGlobalNorm(algebra), epsilon: 0 }
+    runLaws(name, clipping, clipLaws<F>(), clips, { runs: 300 })
+    const asTorch = { algebra, clip: (theta: number) => clipByGlobalNorm(algebra)(theta, 1e-6), epsilon: 1e-6 }
+    runLaws(`${name}, with an epsilon`, asTorch, clipLaws<F>(), clips)
+
+    test.each([-1e-6, Infinity, NaN])(`an epsilon of %s is refused: ${name}`, (epsilon) => {
+      expect(() => clipByGlobalNorm(algebra)(1, epsilon)).toThrow('epsilon must be a finite number, 0 or more')
+    })
   })
 })
 
@@ -32,24 +49,14 @@ describe('sgd', () => {
   })
 })
 
-/** m <- mu m + g, updates m: an optimiser that remembers, so that it can be seen whose memory is whose. */
-const momentum = <F extends Carrier>(algebra: Concrete<F>, mu: number): Optimiser<F> => ({
-  init: (parameters) => mapTensors<F>((p) => algebra.fill(algebra.axesOf(p), 0))(parameters) as never,
-  update: (gradients, state) => {
-    const { add, fill, scale } = algebra
-    const updates = zipTensors<F>((m, g) => add(scale(fill([], mu), m), g))(state as never, gradients)
-    return { updates, state: updates as unknown as OptimiserState<F> }
-  },
-})
-
 const optimisers = <F extends Carrier>(algebra: Concrete<F>): Readonly<Record<string, Optimiser<F>>> => ({
   sgd: sgd(algebra)(0.5),
   clip: clipByGlobalNorm(algebra)(0.5),
-  momentum: momentum(algebra, 0.5),
-  'clip, then sgd': chain(clipByGlobalNorm(algebra)(0.5), sgd(algebra)(2)),
+  momentum: momentum(algebra)(0.5),
+  'the optimiser of PyTorch': optimiserOf(torch, 0.5)(algebra),
   'a chain in a chain': chain(
-    momentum(algebra, 0.5),
-    chain(clipByGlobalNorm(algebra)(1), momentum(algebra, 0.25)),
+    momentum(algebra)(0.5),
+    chain(clipByGlobalNorm(algebra)(1), momentum(algebra)(0.25)),
     sgd(algebra)(0.125),
   ),
 })
@@ -64,10 +71,10 @@ describe('every optimiser', () => {
 
 describe('chain', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
-    const few = [clipByGlobalNorm(algebra)(0.5), momentum(algebra, 0.5), sgd(algebra)(0.25)]
+    const few = [clipByGlobalNorm(algebra)(0.5), momentum(algebra)(0.5), sgd(algebra)(0.25)]
     runLaws(`${name}, three parts`, { algebra, chain, parts: few }, chainLaws<F>(), descents, { runs: 50 })
     // Twelve parts: with more than ten, the number of one is the beginning of another's.
-    const many = Array.from({ length: 12 }, (_, i) => momentum(algebra, (i - 6) / 16))
+    const many = Array.from({ length: 12 }, (_, i) => momentum(algebra)((i - 6) / 16))
     runLaws(`${name}, twelve parts`, { algebra, chain, parts: many }, chainLaws<F>(), descents, { runs: 20 })
   })
 })
@@ -84,7 +91,7 @@ describe('frozen', () => {
 describe('teeth', () => {
   const algebra = float64
   const { add, axesOf, div, fill, maxAbs, min, mul, scale, sqrt, sum } = algebra
-  const clipping = (clip: Clipping<'float64'>['clip']) => ({ algebra, clip })
+  const clipping = (clip: Clipping<'float64'>['clip']) => ({ algebra, clip, epsilon: 0 })
   const descent = (rule: GradientDescent<'float64'>['sgd']) => ({ algebra, sgd: rule })
 
   refuted('a wrong clip is refused', clipLaws<'float64'>(), clips, [
@@ -145,7 +152,7 @@ describe('teeth', () => {
   const clipNorm = (gradients: object) =>
     sqrt(Object.values(gradients).map((g) => sum(mul(g as never, g as never))).reduce((a, b) => add(a, b)))
 
-  const parts = [momentum(algebra, 0.5), clipByGlobalNorm(algebra)(0.5), momentum(algebra, -0.25)]
+  const parts = [momentum(algebra)(0.5), clipByGlobalNorm(algebra)(0.5), momentum(algebra)(-0.25)]
   const chaining = (wrong: typeof chain<'float64'>) => ({ algebra, chain: wrong, parts })
   refuted('a wrong chain is refused', chainLaws<'float64'>(), descents, [
     {
@@ -172,7 +179,7 @@ describe('teeth', () => {
     },
   ])
 
-  const descentOf = chain(clipByGlobalNorm(algebra)(0.5), momentum(algebra, 0.5))
+  const descentOf = chain(clipByGlobalNorm(algebra)(0.5), momentum(algebra)(0.5))
   const freezing = (wrong: Freezing<'float64'>['frozen']) => ({ algebra, chain, optimiser: descentOf, frozen: wrong })
   const known = (names: readonly string[], fields: object) => names.filter((name) => name in fields)
   const masking =

@@ -3,7 +3,8 @@
  *
  *   clip   g <- min(theta / norm(g), 1) g, the norm over all parameters together
  *
- * Legend: u the unit roundoff of the algebra's numbers, n the number of entries, c = min(theta / norm(g), 1).
+ * Legend: u the unit roundoff of the algebra's numbers, n the number of entries, c = min(theta / norm(g), 1), or with
+ * an epsilon, as PyTorch has it, min(theta / (norm(g) + epsilon), 1).
  */
 import { axis } from '../algebra/axis.js'
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
@@ -17,6 +18,8 @@ import { descend, entriesOf, refuses, sameRecord, sameShape } from './records.js
 export interface Clipping<F extends Carrier> {
   readonly algebra: Concrete<F>
   readonly clip: (theta: number) => Optimiser<F>
+  /** What it adds to the norm: 0, unless it is PyTorch's. */
+  readonly epsilon: number
 }
 
 export interface ClipSample {
@@ -32,8 +35,8 @@ const clipped = <F extends Carrier>({ algebra, clip }: Clipping<F>, { theta, gra
 /** The norm of all entries together, in double precision; it does not overflow. */
 const norm = (gradients: Plains): number => Math.hypot(...entriesOf(gradients))
 
-const factor = ({ theta, gradients }: ClipSample): number =>
-  norm(gradients) <= theta ? 1 : theta / norm(gradients)
+const factor = (epsilon: number, { theta, gradients }: ClipSample): number =>
+  norm(gradients) + epsilon <= theta ? 1 : theta / (norm(gradients) + epsilon)
 
 /** Roundings on the way from the entries to c, besides those of the sum of squares. */
 const ROUNDINGS = 16
@@ -41,14 +44,14 @@ const ROUNDINGS = 16
 const subnormal = (u: number): number => (u > 2 ** -53 ? 2 ** -149 : 2 ** -1074)
 
 /** A bound on the relative error of c: a sum of n squares, a few roundings more, and c itself may be subnormal. */
-const factorBound = <F extends Carrier>({ algebra }: Clipping<F>, sample: ClipSample): number => {
+const factorBound = <F extends Carrier>({ algebra, epsilon }: Clipping<F>, sample: ClipSample): number => {
   const u = unitRoundoff(algebra)
-  return (entriesOf(sample.gradients).length + ROUNDINGS) * u + subnormal(u) / factor(sample)
+  return (entriesOf(sample.gradients).length + ROUNDINGS) * u + subnormal(u) / factor(epsilon, sample)
 }
 
 /** Whether every entry is c times what it was, within the bound and the distance of subnormal numbers. */
 const isScaled = <F extends Carrier>(clipping: Clipping<F>, sample: ClipSample, answer: Plains): boolean => {
-  const expected = entriesOf(sample.gradients).map((g) => factor(sample) * g)
+  const expected = entriesOf(sample.gradients).map((g) => factor(clipping.epsilon, sample) * g)
   const least = subnormal(unitRoundoff(clipping.algebra))
   const bound = factorBound(clipping, sample)
   return (
@@ -83,7 +86,7 @@ export const clipLaws = <F extends Carrier>(): readonly Law<Clipping<F>, ClipSam
     name: 'a gradient whose norm is below theta keeps every bit',
     cites: ['clip'],
     holds: (clipping, { gradients, theta }) => {
-      const length = norm(gradients)
+      const length = norm(gradients) + clipping.epsilon
       const sample = { gradients, theta: theta > length ? theta : length > 0 ? 2 * length : 1 }
       // Within a rounding of theta, a norm may count as more.
       const farEnough = length * (1 + factorBound(clipping, sample)) <= sample.theta
@@ -94,12 +97,12 @@ export const clipLaws = <F extends Carrier>(): readonly Law<Clipping<F>, ClipSam
     name: 'a norm of exactly theta is not shortened, but for rounding',
     cites: ['clip'],
     holds: (clipping, { gradients, theta }) => {
-      const sample = { gradients, theta: norm(gradients) || theta }
+      const sample = { gradients, theta: norm(gradients) + clipping.epsilon || theta }
       return isScaled(clipping, sample, clipped(clipping, sample))
     },
   },
   {
-    name: 'to clip what is clipped changes nothing, but for rounding',
+    name: 'to clip what is clipped changes nothing, but for rounding and epsilon',
     cites: ['clip'],
     holds: (clipping, sample) => {
       const once = clipped(clipping, sample)
@@ -107,7 +110,7 @@ export const clipLaws = <F extends Carrier>(): readonly Law<Clipping<F>, ClipSam
       const bound = factorBound(clipping, { ...sample, gradients: once })
       const least = subnormal(unitRoundoff(clipping.algebra))
       // The first pass may have left a norm that is too long by its own bound: the second takes that away.
-      const excess = Math.max(0, norm(once) / sample.theta - 1)
+      const excess = Math.max(0, (norm(once) + clipping.epsilon) / sample.theta - 1)
       return numbersWithin((i) => (bound + excess) * Math.abs(entriesOf(once)[i]) + least, entriesOf(once), twice)
     },
   },

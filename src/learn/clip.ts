@@ -41,16 +41,18 @@ export const clipFactor =
  * `clip`: scales all gradients together so that their norm is at most theta.
  *
  * @param theta the largest norm, above 0: anything else is a defect, Infinity clips nothing
- * @param epsilon what is added to the norm: 0, or 1e-6 as PyTorch has it
+ * @param epsilon what is added to the norm: 0, or 1e-6 as PyTorch has it; negative or not finite, it is a defect
  *
  * Infinite and NaN gradients are not made finite; the training step reports them by name.
  */
 export const clipByGlobalNorm =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
   (theta: number, epsilon = 0): Optimiser<F> =>
-    theta > 0
-      ? stateless((gradients) => {
-          const factor = clipFactor(algebra)(theta, gradients, epsilon)
-          return mapTensors<F>((g) => algebra.scale(factor, g))(gradients)
-        })
-      : defect('clipByGlobalNorm', `the threshold theta must be above 0, and was ${String(theta)}`)
+    !(theta > 0)
+      ? defect('clipByGlobalNorm', `the threshold theta must be above 0, and was ${String(theta)}`)
+      : !(epsilon >= 0 && epsilon < Infinity)
+        ? defect('clipByGlobalNorm', `epsilon must be a finite number, 0 or more, and was ${String(epsilon)}`)
+        : stateless((gradients) => {
+            const factor = clipFactor(algebra)(theta, gradients, epsilon)
+            return mapTensors<F>((g) => algebra.scale(factor, g))(gradients)
+          })
