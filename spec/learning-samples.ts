@@ -4,11 +4,13 @@ import { axis, entries } from '../src/algebra/axis.js'
 import type { Axes } from '../src/algebra/axis.js'
 import type { ClipSample } from '../src/laws/clip.js'
 import type { FreezingSample } from '../src/laws/frozen.js'
+import type { InitialSample } from '../src/laws/initial.js'
 import type { Plains } from '../src/laws/passage.js'
 import { entriesOf } from '../src/laws/records.js'
 import type { Descent } from '../src/laws/records.js'
 import type { SgdSample } from '../src/laws/sgd.js'
 import { listOf, real, realWithin, smallInteger } from './arbitraries.js'
+import { randomStates } from './text-samples.js'
 
 /** The axes of one to four parameters: scalars, vectors and matrices, each of 1 to 4 along an axis. */
 const shapes: fc.Arbitrary<Readonly<Record<string, Axes>>> = fc
@@ -84,3 +86,11 @@ export const exactSgdSteps: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
     h: filled(shape, smallInteger),
   }),
 )
+
+/** A matrix of some thousand entries, and a vector. */
+export const initials: fc.Arbitrary<InitialSample> = fc.record({
+  weights: fc.integer({ min: 30, max: 60 }).map((n) => [axis('vocabulary', n), axis('hidden', Math.floor(1800 / n))]),
+  bias: fc.integer({ min: 1, max: 60 }).map((n) => [axis('hidden', n)]),
+  spread: fc.constantFrom(0.01, 0.0625, 1, 3),
+  random: randomStates,
+})
