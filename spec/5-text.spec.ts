@@ -30,7 +30,7 @@ import {
 } from '../src/text/index.js'
 import type { Plan } from '../src/text/index.js'
 import { drawSamples, fewExamples, gatherSamples, lines, samplerSamples, seeds, texts } from './text-samples.js'
-import { runLaws } from './run.js'
+import { forAll, law, runLaws } from './run.js'
 import { refuted } from './teeth.js'
 
 /** Samples of laws that draw thousands of numbers for each. */
@@ -258,6 +258,20 @@ describe('samplers', () => {
     expect(minibatches.flatMap(({ starts }) => starts).toSorted((a, b) => a - b)).toEqual([0, 6, 12, 18])
     expect(minibatches.map(({ reset }) => reset)).toEqual([true, true])
   })
+
+  law(
+    'a sampler that carries the state into the next epoch plans the same rows, and no reset [sampling-consecutive]',
+    forAll(samplerSamples, ({ batch, steps, length }) => {
+      const carrying: SamplerFamily = (n, t) => consecutiveSampler(n, t, 'carry')
+      const [carried, reset] = [carrying, consecutiveSampler].map((family) => planOf(family, batch, steps, length))
+      return (
+        carried !== undefined &&
+        carried.minibatches.every((minibatch) => !minibatch.reset) &&
+        JSON.stringify(carried.minibatches.map(({ starts }) => starts)) ===
+          JSON.stringify(reset?.minibatches.map(({ starts }) => starts))
+      )
+    }),
+  )
 
   test('a sampler is found by its name', () => {
     expect(samplings.map((name) => planOf((n, t) => samplerNamed(name, n, t), 2, 3, 20))).toEqual([

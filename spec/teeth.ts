@@ -5,7 +5,7 @@ import type { Law } from '../src/laws/law.js'
 import { seed } from './run.js'
 
 /** Samples until a wrong instance must have been found out. */
-const RUNS = 100
+const RUNS = 1000
 
 const isRefuted = <Instance, Sample>(
   { holds }: Law<Instance, Sample>,
