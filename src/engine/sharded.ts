@@ -9,6 +9,9 @@ import type { Failure } from '../failure.js'
 import { combined, shardsOf } from './shard.js'
 import type { GradientResult, GradientTask } from './shard.js'
 
+export { combined, gradientOf, shardsOf } from './shard.js'
+export type { GradientResult, GradientTask } from './shard.js'
+
 /** Threads that wait for gradients to compute. */
 export interface ShardPool {
   readonly threads: number
