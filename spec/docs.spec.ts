@@ -15,7 +15,14 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { format } from 'node:util'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { evaluateOptions, flagOf, generateOptions, trainOptions } from '../src/cli/options.js'
+import {
+  evaluateOptions,
+  exportOptions,
+  flagOf,
+  generateOptions,
+  importOptions,
+  trainOptions,
+} from '../src/cli/options.js'
 import * as markdown from './house/markdown.js'
 import type { Block, Page } from './house/markdown.js'
 import { manifest, root } from './house/parts.js'
@@ -134,6 +141,8 @@ const optionsOf: Readonly<Record<string, readonly string[] | undefined>> = {
   train: trainOptions.map(flagOf),
   generate: generateOptions.map(flagOf),
   evaluate: evaluateOptions.map(flagOf),
+  export: exportOptions.map(flagOf),
+  import: importOptions.map(flagOf),
 }
 /** The options that a page gives to the command and the command does not know; or the subcommand itself. */
 const unknownOptions = (page: Page): readonly string[] =>
