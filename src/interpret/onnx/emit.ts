@@ -71,7 +71,8 @@ const emitScan = (scan: Scan, emission: Emission): readonly [Names, Emission] =>
   const attributes = attributesOf({
     num_scan_inputs: stacked.length,
     scan_input_directions: stacked.map(() => direction),
-    scan_output_directions: outputs.map(() => direction),
+    // The standard knows no empty list.
+    ...(outputs.length === 0 ? {} : { scan_output_directions: outputs.map(() => direction) }),
   })
   const results = scan.next.length + outputs.length
   return write('Scan', [...states, ...stacked], results, [bodyOf(body), ...attributes], after)

@@ -1,0 +1,243 @@
+/**
+ * Chapter 10, continued: files. A model is the same bytes whenever it is made, and holds each shared term once.
+ */
+import { describe, expect, test } from 'vitest'
+import { axis, Defect } from '../src/algebra/index.js'
+import type { Axis } from '../src/algebra/index.js'
+import type { TensorAlgebra } from '../src/algebra/tensor-algebra.js'
+import { compile } from '../src/interpret/onnx/compile.js'
+import type { Arguments, CompileOptions, Results } from '../src/interpret/onnx/compile.js'
+import { decodeModel } from '../src/interpret/onnx/schema.js'
+import { numbersIn, runAtOnce } from './onnx/at-once.js'
+import type { Fed } from './onnx/at-once.js'
+import { graphsOf, recipes, STEPS } from './onnx/examples.js'
+import { nodesIn, operatorsIn } from './onnx/show.js'
+
+type Graph = TensorAlgebra<'graph'>
+type Matrix = [Axis<'M'>, Axis<'K'>]
+
+const [M, K] = [axis('M', 2), axis('K', 3)]
+const signatures = { tensors: { A: [M, K], c: [] }, oneHots: { x: [M, K] } }
+const options: CompileOptions = { name: 'test', description: 'a test' }
+
+type Given = Readonly<Record<'A' | 'c', Arguments['tensors'][string]>>
+
+/** The model of a function of a matrix A and a scalar c. */
+const modelOf = (
+  f: (algebra: Graph, given: Given) => unknown,
+  more: Partial<CompileOptions> = {},
+): Uint8Array =>
+  compile(
+    signatures,
+    (algebra, { tensors }) => ({ tensors: { result: f(algebra, { A: tensors['A'], c: tensors['c'] }) as never } }),
+    { ...options, ...more },
+  )
+
+const fed = (type: Fed['type'], data: Fed['data'], dims: readonly number[]): Fed => ({ type, data, dims })
+const scalar = fed('float32', Float32Array.of(1), [])
+const rows = fed('int64', BigInt64Array.of(0n, 1n), [2])
+
+const nodeCount = (model: Uint8Array): number => operatorsIn(model).length
+
+describe('the same function gives the same bytes', () => {
+  test.each(Object.entries(recipes))('%s', (_, recipe) => {
+    const [first, second] = [graphsOf(recipe, STEPS.few), graphsOf(recipe, STEPS.few)]
+    expect(second).toEqual(first)
+    expect(new Set(Object.values(first).map((bytes) => Buffer.from(bytes).toString('hex'))).size).toBe(3)
+  })
+})
+
+describe('the number of nodes', () => {
+  const counts = (from: number, to: number): readonly number[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => nodeCount(graphsOf(recipes['rnn, clipped'], from + i).training))
+
+  test('does not depend on the steps where loops are kept', () => {
+    expect(new Set([17, 18, 35, 100].map((steps) => counts(steps, steps)[0])).size).toBe(1)
+  })
+  test('grows by the same number with each step where they are written out', () => {
+    const written = counts(2, 16)
+    const growth = written.slice(1).map((count, i) => count - written[i])
+    expect(new Set(growth).size).toBe(1)
+    // Forward a product and tanh in one, backward a product and its factor phi'.
+    expect(growth[0]).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('a shared term is computed once', () => {
+  const TIMES = 30
+  const again = <T>(f: (a: T) => T, a: T): T => Array.from({ length: TIMES }).reduce<T>((b) => f(b), a)
+
+  test.each<[string, (algebra: Graph, a: never) => never, string]>([
+    ['added to itself', ({ add }, a) => add(a, a) as never, 'Add'],
+    ['multiplied by itself', ({ mul }, a) => mul(a, a) as never, 'Mul'],
+    ['less itself', ({ sub }, a) => sub(a, a) as never, 'Sub'],
+    ['the larger of it and itself', ({ max }, a) => max(a, a) as never, 'Max'],
+  ])('a matrix %s, 30 times over: 30 nodes', (_, f, operator) => {
+    const model = modelOf((algebra, { A }) => again((a) => f(algebra, a as never), A))
+    expect(operatorsIn(model)).toEqual(Array(TIMES).fill(operator))
+  })
+
+  test.each<[string, (algebra: Graph, a: never) => never]>([
+    ['added to itself', ({ add }, a) => add(a, a) as never],
+    ['the larger of it and itself', ({ max }, a) => max(a, a) as never],
+    ['multiplied by itself', ({ scale }, a) => scale(a, a) as never],
+  ])('a scalar %s, 30 times over: 30 nodes', (_, f) => {
+    const model = modelOf((algebra, { c }) => again((a) => f(algebra, a as never), c))
+    expect(nodeCount(model)).toBe(TIMES)
+  })
+
+  test('in the body of a loop too', () => {
+    const model = modelOf(
+      ({ add, scan }, { A, c }) =>
+        scan<Axis<'M'>, { s: [] }, { x: [Axis<'K'>] }, { y: [] }>(
+          ({ s }) => ({ state: { s: again((a) => add(a, a), s) }, output: { y: s } }),
+          { s: c },
+          { x: A },
+        ).state.s,
+      { unrollUpTo: 0 },
+    )
+    expect(operatorsIn(model).filter((operator) => operator === 'Sum')).toHaveLength(TIMES)
+  })
+
+  test('terms that were built apart and say the same are one', () => {
+    const term = ({ mul, oneMinus, tanh }: Graph, A: Given['A']) => mul(oneMinus(tanh(A)), oneMinus(tanh(A)))
+    const model = modelOf((algebra, { A }) => algebra.add(term(algebra, A), term(algebra, A)))
+    expect(operatorsIn(model)).toEqual(['Tanh', 'Sub', 'Mul', 'Add'])
+  })
+
+  test('what does not depend on a loop stands outside it', () => {
+    const model = modelOf(
+      ({ add, scan, sqrt, sum }, { A, c }) =>
+        scan<Axis<'M'>, { s: [] }, { x: [Axis<'K'>] }, { y: [] }>(
+          ({ s }) => ({ state: { s: add(sqrt(sum<Matrix>(A)), s) }, output: { y: s } }),
+          { s: c },
+          { x: A },
+        ).outputs.y,
+      { unrollUpTo: 0 },
+    )
+    const { graph } = decodeModel(model)
+    expect(graph.node.map(({ op_type }) => op_type)).toEqual(['ReduceSum', 'Sqrt', 'Scan'])
+    expect(nodesIn(graph).map(({ op_type }) => op_type)).toEqual(['ReduceSum', 'Sqrt', 'Scan', 'Sum', 'Identity'])
+  })
+})
+
+describe('numbers that are built in', () => {
+  test('are those that were given, to the last bit', () => {
+    const unusual = [NaN, -0, 2 ** -149, -Infinity, 1 / 3, 3.4028234663852886e38]
+    const model = modelOf((_, { A }) => A, { weights: { A: unusual } })
+    expect(decodeModel(model).graph.initializer.map(({ name }) => name)).toEqual(['A'])
+    expect(numbersIn(runAtOnce(model, { c: scalar, x: rows })['result'])).toEqual(unusual.map(Math.fround))
+  })
+  test('are told apart by their sign', () => {
+    const model = modelOf(({ add, fill }) => add(fill([M], 0), fill([M], -0)))
+    const constants = decodeModel(model).graph.initializer.flatMap(({ float_data }) => Array.from(float_data ?? []))
+    expect(constants).toEqual([0, -0])
+  })
+})
+
+/** What a function throws, if that is a defect. */
+const defectOf = (f: () => unknown): string => {
+  try {
+    f()
+    return 'none'
+  } catch (error) {
+    return error instanceof Defect ? error.message : 'another error'
+  }
+}
+
+describe('what cannot be compiled is a defect', () => {
+  const results = (names: readonly string[]) => (_: Graph, { tensors }: Arguments): Results => ({
+    tensors: Object.fromEntries(names.map((name) => [name, tensors['A'] as never])),
+  })
+  const named = (inputs: readonly string[], outputs: readonly string[]) => () =>
+    compile(
+      { tensors: Object.fromEntries(inputs.map((name) => [name, [M, K]])), oneHots: {} },
+      results(outputs),
+      options,
+    )
+
+  test.each([
+    ['an output called like an input', named(['A'], ['A']), '"A" is not such a name'],
+    ['a name that is empty', named(['A'], ['']), '"" is not such a name'],
+    ['a name that the compiler might give', named(['A'], ['/Add_0']), '"/Add_0" is not such a name'],
+    [
+      'a weight that is no input',
+      () => modelOf((_, { A }) => A, { weights: { B: [1] } }),
+      'there is no tensor B to build in, only A, c',
+    ],
+    [
+      'a weight of another length',
+      () => modelOf((_, { A }) => A, { weights: { A: [1, 2] } }),
+      'A has the axes [M 2, K 3] and holds 6 numbers, and 2 came',
+    ],
+    [
+      'a value of a loop that is used outside it',
+      () =>
+        modelOf(
+          ({ scan }, { A }) => {
+            const leaked: unknown[] = []
+            scan<Axis<'M'>, Record<string, never>, { x: [Axis<'K'>] }, Record<string, never>>(
+              (state, { x }) => {
+                leaked.push(x)
+                return { state, output: {} }
+              },
+              {},
+              { x: A },
+            )
+            return leaked[0]
+          },
+          { unrollUpTo: 0 },
+        ),
+      'a placeholder of a scan was met outside the body of its scan',
+    ],
+  ])('%s', (_, f, message) => {
+    expect(defectOf(f)).toContain(message)
+  })
+})
+
+describe('a length that is fed in', () => {
+  const unfolded =
+    (after: (algebra: Graph, outputs: never) => unknown) =>
+    (algebra: Graph, { tensors, oneHots }: Arguments): Results => {
+      const { dense, sub, argmax, unfold } = algebra
+      const length = axis('length', 1)
+      const { state, outputs } = unfold<Axis<'length'>, { a: Matrix }, Matrix>(
+        length,
+        ({ a }, last) => {
+          const next = sub(a, dense(last))
+          return { state: { a: next }, output: argmax(next) }
+        },
+        { a: tensors['A'] },
+        oneHots['x'],
+      )
+      const result = after(algebra, outputs as never)
+      return { tensors: { state: state.a as never, result: result as never } }
+    }
+  const lengths = { ...options, lengths: ['length'] }
+
+  test.each([0, 1, 2, 7])('is how often an unfold runs: %i', (length) => {
+    const model = compile(signatures, unfolded(({ dense }, outputs) => dense(outputs)), lengths)
+    const { state, result } = runAtOnce(model, {
+      A: fed('float32', Float32Array.of(5, 4, 0, 1, 1, 1), [2, 3]),
+      x: rows,
+      c: scalar,
+      length: fed('int64', BigInt64Array.of(BigInt(length)), []),
+    })
+    expect(result.dims).toEqual([length, 2, 3])
+    // Each step takes 1 from one entry of each row.
+    expect(numbersIn(state).reduce((sum, x) => sum + x, 0)).toBe(12 - 2 * length)
+  })
+
+  test.each<[string, (algebra: Graph, outputs: never) => unknown]>([
+    ['laid out as one axis with another', ({ dense, merge }, outputs) => merge(dense(outputs) as never)],
+    [
+      'run along',
+      ({ dense, scan }, outputs) =>
+        scan((state, x) => ({ state, output: x as never }), {}, { x: dense(outputs) as never }),
+    ],
+  ])('cannot be %s', (_, after) => {
+    expect(defectOf(() => compile(signatures, unfolded(after), lengths))).toContain(
+      'the sizes must be known before the graph is run, and those of [length',
+    )
+  })
+})
