@@ -6,7 +6,13 @@ export default mergeConfig(
   ordinary,
   defineConfig({
     test: {
-      exclude: ['spec/house/**', 'spec/docs.spec.ts', 'spec/1-algebra-types.spec.ts', 'spec/8-command*.spec.ts'],
+      exclude: [
+        'spec/house/**',
+        'spec/docs.spec.ts',
+        'spec/ledger.spec.ts',
+        'spec/1-algebra-types.spec.ts',
+        'spec/8-command*.spec.ts',
+      ],
     },
   }),
 )
