@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../src/cli/command.js'
 import { gradientOf } from '../src/engine/shard.js'
 import type { GradientResult, GradientTask } from '../src/engine/shard.js'
+import type * as Sharded from '../src/engine/sharded.js'
 import { float32 } from '../src/interpret/index.js'
 import { decodeModel } from '../src/interpret/onnx/schema.js'
 import { readCheckpoint, readSafetensors, writeSafetensors } from '../src/store/index.js'
@@ -33,7 +34,8 @@ const command = async (...args: readonly string[]): Promise<Said> => {
   const out: string[] = []
   const err: string[] = []
   const print = (text: string) => out.push(text)
-  const code = await runCommand(args, { print, note: (text) => err.push(text), show: () => undefined, clear: () => undefined })
+  const note = (text: string) => err.push(text)
+  const code = await runCommand(args, { print, note, show: () => undefined, clear: () => undefined })
   return { code, out, err }
 }
 
@@ -94,7 +96,8 @@ describe.each(['scratch.model', 'lstm.model', 'gru.model'])('%s', (name) => {
 describe('import', () => {
   test('takes the characters of the text where the file does not say them, and goes on from there', async () => {
     await command('export', '--model', at('lstm.model'), '--format', 'torch', '--out', at('said.safetensors'))
-    writeFileSync(at('bare.safetensors'), writeSafetensors({ metadata: new Map(), tensors: tensorsOf('said.safetensors') }))
+    const bare = writeSafetensors({ metadata: new Map(), tensors: tensorsOf('said.safetensors') })
+    writeFileSync(at('bare.safetensors'), bare)
     const from = ['import', '--state-dict', at('bare.safetensors'), '--out', at('bare.model')]
     expect(await command(...from, '--text', at('other.txt'))).toMatchObject({
       code: 2,
@@ -104,17 +107,19 @@ describe('import', () => {
     const model = modelOf('bare.model')
     expect(model.settings).toMatchObject({ dialect: 'torch', cell: 'lstm', layers: 2, hidden: 5 })
     expect(model.progress.learner.parameters).toEqual(modelOf('lstm.model').progress.learner.parameters)
-    const on = ['train', '--resume', at('bare.model'), '--text', at('verse.txt'), '--epochs', '1', '--engine', 'float32']
-    expect(await command(...on)).toMatchObject({ code: 2, err: [expect.stringContaining('row')] })
+    const on = ['train', '--resume', at('bare.model'), '--text', at('verse.txt'), '--epochs', '1']
+    expect(await command(...on, '--engine', 'float32')).toMatchObject({ code: 2, err: [expect.stringContaining('row')] })
   })
 
+  const intake = ['import', '--out', 'x.model', '--state-dict']
+  const outlet = ['export', '--model', 'gru.model', '--format']
   test.each([
-    ['a file of text', ['import', '--state-dict', 'verse.txt', '--out', 'x.model'], 'safetensors'],
-    ['no file', ['import', '--state-dict', 'none', '--out', 'x.model'], 'which does not exist'],
-    ['a model instead of a state dict', ['import', '--state-dict', 'gru.model', '--out', 'x.model'], 'rnn.weight_ih_l0'],
-    ['another format', ['export', '--model', 'gru.model', '--format', 'hdf5', '--out', 'x'], 'onnx or torch'],
-    ['a folder that is a file', ['export', '--model', 'gru.model', '--format', 'onnx', '--out', 'verse.txt'], 'is a file'],
-    ['a file that is a folder', ['export', '--model', 'gru.model', '--format', 'torch', '--out', 'folder'], 'directory'],
+    ['a file of text', [...intake, 'verse.txt'], 'safetensors'],
+    ['no file', [...intake, 'none'], 'which does not exist'],
+    ['a model instead of a state dict', [...intake, 'gru.model'], 'rnn.weight_ih_l0'],
+    ['another format', [...outlet, 'hdf5', '--out', 'x'], 'onnx or torch'],
+    ['a folder that is a file', [...outlet, 'onnx', '--out', 'verse.txt'], 'is a file'],
+    ['a file that is a folder', [...outlet, 'torch', '--out', 'folder'], 'directory'],
   ])('and export refuse %s, in one line', async (_, args, says) => {
     const files = args.map((arg) => (/\.|^(none|folder|x)$/.test(arg) ? at(arg) : arg))
     expect(await command(...files)).toMatchObject({ code: 2, out: [], err: [expect.stringContaining(says)] })
@@ -135,7 +140,7 @@ describe('a pool of threads', () => {
     const { settings, vocabulary, progress } = modelOf('lstm.model')
     const { shardPool, shardedGradient } = (await import(
       /* @vite-ignore */ pathToFileURL(join(installed.folder, 'dist/engine/sharded.js')).href
-    )) as typeof import('../src/engine/sharded.js')
+    )) as typeof Sharded
     const numbers = Array.from({ length: 32 }, (_, i) => (i * 7) % vocabulary.characters.length)
     const task: GradientTask = {
       choice: { cell: 'lstm', activation: 'tanh', layers: 2, biases: 'two' },

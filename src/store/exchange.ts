@@ -99,15 +99,10 @@ const agreeing = (
   description: Description | undefined,
 ): Either<Failure, FromTorch> => {
   const { choice, sizes } = model
-  const said = description?.settings
-  const differs = said !== undefined && (said.cell !== choice.cell || said.layers !== choice.layers || said.hidden !== sizes.hidden)
-  return differs
-    ? E.left({
-        _tag: 'Mismatch',
-        what,
-        expected: `tensors of the ${said.cell} of ${String(said.layers)} layers and ${String(said.hidden)} hidden units that it describes`,
-        came: `those of a ${choice.cell} of ${String(choice.layers)} and ${String(sizes.hidden)}`,
-      })
+  const said = description === undefined ? undefined : inWords(description.settings)
+  const came = inWords({ ...choice, hidden: sizes.hidden })
+  return said !== undefined && said !== came
+    ? E.left({ _tag: 'Mismatch', what, expected: `the tensors of the model that it describes, ${said}`, came })
     : characters.length !== sizes.vocabulary
       ? E.left({
           _tag: 'Mismatch',
@@ -118,3 +113,7 @@ const agreeing = (
         })
       : E.right(model)
 }
+
+/** What the tensors of a model tell of it. */
+const inWords = ({ cell, layers, hidden }: Pick<Settings, 'cell' | 'layers' | 'hidden'>): string =>
+  `${cell}, layers: ${String(layers)}, hidden units: ${String(hidden)}`
