@@ -108,7 +108,8 @@ describe('import', () => {
     expect(model.settings).toMatchObject({ dialect: 'torch', cell: 'lstm', layers: 2, hidden: 5 })
     expect(model.progress.learner.parameters).toEqual(modelOf('lstm.model').progress.learner.parameters)
     const on = ['train', '--resume', at('bare.model'), '--text', at('verse.txt'), '--epochs', '1']
-    expect(await command(...on, '--engine', 'float32')).toMatchObject({ code: 2, err: [expect.stringContaining('row')] })
+    const said = await command(...on, '--engine', 'float32')
+    expect(said).toMatchObject({ code: 2, err: [expect.stringContaining('row')] })
   })
 
   const intake = ['import', '--out', 'x.model', '--state-dict']
