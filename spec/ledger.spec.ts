@@ -55,7 +55,7 @@ describe('the ledger', () => {
 
   test('is the page of the book that says so', async () => {
     expect(existsSync(join(root, 'docs/ledger.md'))).toBe(true)
-    await expect(page).toMatchFileSnapshot('../docs/ledger.md')
+    await expect(page, '`npm run ledger` writes the page anew').toMatchFileSnapshot('../docs/ledger.md')
   })
 })
 

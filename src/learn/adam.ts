@@ -22,6 +22,7 @@ import { sgd } from './sgd.js'
 /** What epsilon is added to: sqrt(v / c2), or sqrt(v). */
 export type EpsilonPlacement = 'corrected' | 'uncorrected'
 
+/** The decays of the two running means, from 0 to below 1, and epsilon with its place. */
 export interface AdamSettings {
   readonly beta1: number
   readonly beta2: number

@@ -34,6 +34,7 @@ export type OptimiserRule =
       readonly placement: EpsilonPlacement
     }
 
+/** Every convention, as plain data; what is the same in all (the mean over T*N rows, one norm) is not in it. */
 export interface Dialect {
   /** Whether a gate has one bias, or an input and a recurrent one. */
   readonly biases: Biases
@@ -70,6 +71,7 @@ export const torch: Dialect = {
   epochStart: 'carry',
 }
 
+/** The named dialects. */
 export const dialects = { scratch, torch }
 
 export type DialectName = keyof typeof dialects

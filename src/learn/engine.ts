@@ -26,6 +26,7 @@ export interface Minibatch {
   readonly reset: boolean
 }
 
+/** What a step comes to. */
 export interface Outcome<L> {
   readonly learner: L
   /** The mean loss of the minibatch in nats, before the update. */
@@ -37,6 +38,7 @@ export type StepFailure =
   | { readonly _tag: 'StepNotFinite'; readonly what: string }
   | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
 
+/** One `training-step`, in the effect M: it fails where the loss or a gradient is infinite or NaN, and names which. */
 export type Step<M extends URIS2, L> = (learner: L, minibatch: Minibatch) => Kind2<M, StepFailure, Outcome<L>>
 
 /** Something that can take training steps, and translate learners from and to plain data. */

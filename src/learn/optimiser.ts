@@ -14,6 +14,7 @@ import { zipTensors } from '../algebra/tensors.js'
 /** What an optimiser remembers from step to step; the fields' names say whose they are. */
 export type OptimiserState<F extends Carrier> = Tensors<F, Signature>
 
+/** What it remembers at first; and what it makes of gradients: updates of the same fields and axes, and its state. */
 export interface Optimiser<F extends Carrier> {
   readonly init: <S extends Signature>(parameters: Tensors<F, S>) => OptimiserState<F>
   readonly update: <S extends Signature>(

@@ -24,6 +24,7 @@ export interface Learner<F extends Carrier, C extends CellShape> {
   readonly hidden: State<F, C>
 }
 
+/** What a training step gives. */
 export interface Stepped<F extends Carrier, C extends CellShape> {
   readonly learner: Learner<F, C>
   /** The mean loss of the minibatch in nats, before the update. */

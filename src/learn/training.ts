@@ -19,6 +19,7 @@ import type { Minibatch, Outcome, Step } from './engine.js'
 import { mapTrajectory, trajectory } from './trajectory.js'
 import type { Trajectory } from './trajectory.js'
 
+/** A run at one minibatch: all that it takes to go on from there. */
 export interface Progress<L> {
   readonly learner: L
   /** The epoch that is under way, or has just ended; the first is 1. */

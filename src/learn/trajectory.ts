@@ -16,6 +16,7 @@ import type { URI as IOEither } from 'fp-ts/lib/IOEither.js'
 import type { URI as TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
 
+/** A state, and the way to the next one. */
 export interface Trajectory<M extends URIS2, S> {
   readonly state: S
   readonly next: Kind2<M, Failure, Trajectory<M, S>>

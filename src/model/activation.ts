@@ -6,6 +6,7 @@ import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 
+/** phi beside its derivative. */
 export interface Activation<F extends Carrier> {
   /** phi(Z) */
   readonly of: <A extends Axes>(Z: Kind<F, A>) => Kind<F, A>

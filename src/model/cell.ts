@@ -23,6 +23,7 @@ export interface CellShape {
   readonly adjoint: Signature
 }
 
+/** A cell that takes in characters, unless said otherwise. */
 export interface Cell<F extends Carrier, C extends CellShape, I extends IntakeName = 'characters'> {
   /** The axes of each parameter at these sizes. */
   readonly parameterAxes: (sizes: Sizes) => Readonly<Record<keyof C['parameters'] & string, Axes>>

@@ -16,6 +16,7 @@ import type { Intake, IntakeAxis, IntakeName, IntakeRows } from './intake.js'
 import { hiddenAxis, previousAxis } from './parameters.js'
 import type { Hidden, Previous, Sizes } from './parameters.js'
 
+/** Whether a gate has one bias, or one for each of its shares. */
 export type Biases = 'one' | 'two'
 
 /** The names of a gate's biases. */

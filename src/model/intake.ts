@@ -16,6 +16,7 @@ export type Below = Axis<'below'>
 
 export const belowAxis = (size: number): Below => axis('below', size)
 
+/** One-hot rows, or the hidden units of the layer below. */
 export type IntakeName = 'characters' | 'units'
 
 /** The axis that the rows of an input's weights are named by. */
@@ -26,6 +27,7 @@ export type IntakeRows<F extends Carrier, R extends AnyAxis, I extends IntakeNam
   ? OneHot<F, [R, Vocabulary]>
   : Kind<F, [R, Below]>
 
+/** A product with the weights beside its adjoint. */
 export interface Intake<F extends Carrier, I extends IntakeName> {
   readonly axis: (sizes: Sizes) => IntakeAxis<I>
   /** X W */

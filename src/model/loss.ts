@@ -55,6 +55,7 @@ export interface LossSum {
   readonly rows: number
 }
 
+/** The sum over no rows: the identity of the monoid. */
 export const noLoss: LossSum = { total: 0, rows: 0 }
 
 /** The mean loss in nats; NaN over no rows. */

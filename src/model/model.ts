@@ -16,6 +16,7 @@ import type { State, Tape } from './unroll.js'
 /** The signature of all parameters: the cell's and the output layer's in one record. */
 export type ModelParameters<C extends CellShape> = C['parameters'] & OutputParameters
 
+/** All parameters, by their names. */
 export type Parameters<F extends Carrier, C extends CellShape> = Tensors<F, C['parameters']> &
   Tensors<F, OutputParameters>
 

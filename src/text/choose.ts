@@ -20,6 +20,7 @@ export const argmax = (scores: readonly number[]): number =>
 /** `choice` at temperature 0: the best character, the lowest number on ties. Draws nothing. */
 export const greedy: Choice = (scores) => S.of(argmax(scores))
 
+/** How a character is drawn. */
 export interface Sampled {
   /** Scores are divided by it: 1 follows the model, less is bolder towards the best, 0 is greedy. */
   readonly temperature: number

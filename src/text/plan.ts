@@ -12,6 +12,7 @@ import type { Failure } from '../failure.js'
 import type { Random } from '../random.js'
 import { shuffled } from '../random.js'
 
+/** N stretches of T characters, each with the character after it. */
 export interface PlannedMinibatch {
   /** Where each row begins. */
   readonly starts: readonly number[]
@@ -19,6 +20,7 @@ export interface PlannedMinibatch {
   readonly reset: boolean
 }
 
+/** One epoch. */
 export interface Plan {
   /** N, the rows of each minibatch. */
   readonly batch: number
@@ -27,6 +29,7 @@ export interface Plan {
   readonly minibatches: readonly PlannedMinibatch[]
 }
 
+/** The samplers that there are, by name. */
 export type Sampling = 'random' | 'consecutive'
 
 export const samplings: readonly Sampling[] = ['random', 'consecutive']
