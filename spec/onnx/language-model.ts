@@ -29,7 +29,7 @@ const opened = <F extends Carrier>(algebra: Concrete<F>, { parameters, state, X,
   dState: readAll(algebra, dState) as never,
 })
 
-const forwardOf = <C extends CellShape>(cell: AnyCell<C>): Term<Passage> => ({
+export const forwardOf = <C extends CellShape>(cell: AnyCell<C>): Term<Passage> => ({
   name: 'forward',
   cites: ['hidden', 'output'],
   of: <F extends Carrier>(algebra: Concrete<F>, passage: Passage): Tensors<F, Signature> => {

@@ -59,15 +59,17 @@ export const runtimeOf = ({ InferenceSession, Tensor }: RuntimePackage, obeysThr
   tensor: (type, data, dims) => new Tensor(type, data, dims),
 })
 
-const NAME = 'onnxruntime-node'
+/** The runtime of the package of this name, where it is installed. */
+export const runtimeFrom = (name: string, obeysThreads: boolean): TaskEither<Failure, Runtime> =>
+  TE.tryCatch(
+    async () => runtimeOf((await import(name)) as RuntimePackage, obeysThreads),
+    (error): Failure => ({
+      _tag: 'EngineMissing',
+      engine: 'onnx',
+      package: name,
+      reason: error instanceof Error ? error.message.split('\n')[0] : String(error),
+    }),
+  )
 
 /** The native runtime, where it is installed. */
-export const nativeRuntime: TaskEither<Failure, Runtime> = TE.tryCatch(
-  async () => runtimeOf((await import(NAME)) as RuntimePackage, true),
-  (error): Failure => ({
-    _tag: 'EngineMissing',
-    engine: 'onnx',
-    package: NAME,
-    reason: error instanceof Error ? error.message.split('\n')[0] : String(error),
-  }),
-)
+export const nativeRuntime: TaskEither<Failure, Runtime> = runtimeFrom('onnxruntime-node', true)

@@ -1,0 +1,74 @@
+/**
+ * Chapter 11: the engine. The training step as one graph is the training step: the learner after it, the loss and the
+ * gradients' sizes are those of the equations, as far as roundings allow and no further.
+ */
+import fc from 'fast-check'
+import { describe } from 'vitest'
+import { NEXT } from '../src/engine/index.js'
+import { float32, roundingErrors, singlePrecision } from '../src/interpret/index.js'
+import { readingOf } from '../src/laws/agreement-of-readings.js'
+import { accurateAll } from '../src/laws/agreement.js'
+import { equalNumbers } from '../src/laws/plain.js'
+import type { Plains } from '../src/laws/passage.js'
+import type { Recipe } from '../src/learn/index.js'
+import type { CellShape } from '../src/model/cell.js'
+import { anySizes } from './arbitraries-model.js'
+import type { PassageSizes } from './arbitraries-model.js'
+import { compiledErrors } from './onnx/errors.js'
+import { recipes } from './onnx/examples.js'
+import { runStep, stepOf, stepSamples } from './onnx/steps.js'
+import type { StepSample } from './onnx/steps.js'
+import { forAll, law } from './run.js'
+
+/** Samples of each recipe. */
+const FEW = { runs: 12 }
+
+/** With one character there is no gradient, whose norm 0 no analysis can divide by: that case is tried by itself. */
+const small = anySizes.map((sizes) => ({ ...sizes, vocabulary: Math.max(2, sizes.vocabulary) }))
+const ofOneCharacter = anySizes.map((sizes) => ({ ...sizes, vocabulary: 1 }))
+
+/** Sizes at which products are cut into blocks and loops are kept. */
+const larger: fc.Arbitrary<PassageSizes> = fc.record({
+  vocabulary: fc.integer({ min: 30, max: 70 }),
+  hidden: fc.integer({ min: 17, max: 40 }),
+  batch: fc.integer({ min: 1, max: 9 }),
+  steps: fc.integer({ min: 15, max: 24 }),
+})
+
+const sum = (a: Plains, b: Plains): Plains =>
+  Object.fromEntries(
+    Object.entries(a).map(([field, { axes, values }]) => [
+      field,
+      { axes, values: values.map((x, i) => x + b[field].values[i]) },
+    ]),
+  )
+
+/** Whether the graph's step is float32's, within the sum of what each of them may err. */
+const agrees = (recipe: Recipe<CellShape>, sample: StepSample, threads: number): boolean => {
+  const term = stepOf(recipe)
+  const errors = [compiledErrors, roundingErrors(singlePrecision)].map((each) => readingOf(each).evaluate(term, sample))
+  return accurateAll(
+    sum(errors[0], errors[1]),
+    runStep(recipe, sample, threads),
+    readingOf(float32).evaluate(term, sample),
+  )
+}
+
+describe.each(Object.entries(recipes))('a training step: %s', (_, recipe) => {
+  law('is that of float32, at small sizes', forAll(stepSamples(recipe, small), (it) => agrees(recipe, it, 1)), FEW)
+  law('is, at larger sizes', forAll(stepSamples(recipe, larger), (it) => agrees(recipe, it, 1)), { runs: 2 })
+  law('is, on two threads', forAll(stepSamples(recipe, larger), (it) => agrees(recipe, it, 2)), { runs: 2 })
+
+  law(
+    'moves nothing where one character is all there is',
+    forAll(stepSamples(recipe, ofOneCharacter), (it) => {
+      const { loss, ...after } = runStep(recipe, it)
+      const fields = Object.keys(it.learner).filter((field) => field.startsWith('parameters.'))
+      return (
+        loss.values[0] === 0 &&
+        fields.every((field) => equalNumbers(after[NEXT + field].values, it.learner[field].values))
+      )
+    }),
+    FEW,
+  )
+})
