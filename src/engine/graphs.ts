@@ -30,6 +30,8 @@ export interface GraphRequest<C extends CellShape> {
   readonly steps: number
   /** Whether the graph will only ever run on one thread, on which a training step is faster; no unless asked. */
   readonly onOneThread?: boolean
+  /** Whether a training step takes and gives the learner as two vectors, faster where it is small; no unless asked. */
+  readonly packed?: boolean
   /** Settings and vocabulary, for whoever opens the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -41,6 +43,10 @@ export type BuiltIn = Readonly<Record<string, ArrayLike<number>>>
 export const NEXT = 'next.'
 /** The prefix of the largest absolute entry of a parameter's gradient. */
 export const LARGEST = 'largest.'
+/** The vectors of a packed learner, of its hidden state, and of what a step reports: the loss, then each `largest.` */
+export const LEARNT = 'learnt'
+export const HIDDEN = 'hidden'
+export const REPORT = 'report'
 
 const withPrefix = <A>(prefix: string, record: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
   Object.fromEntries(Object.entries(record).map(([field, value]) => [prefix + field, value]))
@@ -94,7 +100,7 @@ const TIME_MAJOR = 'time-major: all rows of step 1, then of step 2, ...;'
 
 /** One training step: forward, BPTT, the optimiser's update, the loss, and the largest |entry| of each gradient. */
 export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Uint8Array => {
-  const { recipe, sizes, batch, steps, metadata = {}, onOneThread = false } = request
+  const { recipe, sizes, batch, steps, metadata = {}, onOneThread = false, packed = false } = request
   const learner = learnerAxes(recipe, sizes, batch)
   const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
   return compile(
@@ -122,9 +128,29 @@ export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Ui
       },
       metadata,
       onOneThread,
+      packs: packed ? packsOf(learner) : {},
     },
   )
 }
+
+const packsOf = (learner: Readonly<Record<string, Axes>>): Readonly<Record<string, readonly string[]>> => {
+  const { learnt, hidden } = packedFields(Object.keys(learner))
+  const next = (fields: readonly string[]) => fields.map((field) => NEXT + field)
+  const largest = Object.keys(under('parameters.', learner)).map((field) => LARGEST + field)
+  return {
+    [LEARNT]: learnt,
+    [HIDDEN]: hidden,
+    [NEXT + LEARNT]: next(learnt),
+    [NEXT + HIDDEN]: next(hidden),
+    [REPORT]: ['loss', ...largest],
+  }
+}
+
+/** The fields of each vector of a packed learner. The hidden state has its own, so that a reset replaces it alone. */
+export const packedFields = (fields: readonly string[]) => ({
+  learnt: fields.filter((field) => !field.startsWith('hidden.')),
+  hidden: fields.filter((field) => field.startsWith('hidden.')),
+})
 
 /** The forward pass: the scores of what comes next, and the next state. */
 export const forwardGraph = <C extends CellShape>(request: GraphRequest<C>, weights: BuiltIn): Uint8Array => {

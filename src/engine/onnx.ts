@@ -5,32 +5,28 @@
  * returned is fed to the next, and nothing is converted but the characters' numbers.
  */
 import { pipe } from 'fp-ts/lib/function.js'
-import * as RR from 'fp-ts/lib/ReadonlyRecord.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Axes } from '../algebra/axis.js'
 import { entries, product } from '../algebra/axis.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import type { Float32Tensor } from '../interpret/float32.js'
 import { finiteOutcome } from '../learn/engine.js'
-import type { Engine, Minibatch, StepFailure } from '../learn/engine.js'
-import { flatten, unflatten } from '../learn/recipe.js'
+import type { Engine, StepFailure } from '../learn/engine.js'
 import type { CellShape } from '../model/cell.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
-import { LARGEST, learnerAxes, NEXT, trainingGraph, under } from './graphs.js'
+import { asVectors, byField, PACKED_UP_TO } from './carriage.js'
+import type { Carriage } from './carriage.js'
+import { learnerAxes, trainingGraph } from './graphs.js'
 import type { GraphRequest } from './graphs.js'
-import type { Runtime, RuntimeSession, RuntimeTensor, RuntimeTensors } from './runtime.js'
+import type { Runtime, RuntimeSession, RuntimeTensors } from './runtime.js'
 
-/** A learner as the runtime holds it, by the flat names of its fields. */
+/** A learner as the runtime holds it: by the flat names of its fields, or in vectors. */
 export type OnnxLearner = RuntimeTensors
 
 export interface OnnxEngine<C extends CellShape> extends Engine<'TaskEither', C, OnnxLearner> {
   /** Frees the session. */
   readonly close: TaskEither<Failure, void>
 }
-
-const dims = (axes: Axes): readonly number[] => axes.map(({ size }) => size)
 
 /**
  * The engine for minibatches of the request's sizes, on so many threads.
@@ -44,63 +40,50 @@ export const onnxEngine = <C extends CellShape>(
   threads: number,
 ): TaskEither<Failure, OnnxEngine<C>> =>
   pipe(
-    TE.fromIO(() => trainingGraph({ ...request, onOneThread: runtime.obeysThreads && threads === 1 })),
-    TE.chain((model) => attempt(() => runtime.createSession(model, threads))),
-    TE.map((session) => engineOf(runtime, request, session)),
+    TE.fromIO(() => {
+      const axes = learnerAxes(request.recipe, request.sizes, request.batch)
+      const packed = Object.values(axes).reduce((total, of) => total + entries(of), 0) <= PACKED_UP_TO
+      const onOneThread = runtime.obeysThreads && threads === 1
+      return {
+        model: trainingGraph({ ...request, packed, onOneThread }),
+        carriage: (packed ? asVectors : byField)<C>(runtime, axes),
+      }
+    }),
+    TE.chain(({ model, carriage }) =>
+      pipe(
+        attempt(() => runtime.createSession(model, threads)),
+        TE.map((session) => engineOf(runtime, request, session, carriage)),
+      ),
+    ),
   )
 
 const engineOf = <C extends CellShape>(
   runtime: Runtime,
-  { recipe, sizes, batch, steps }: GraphRequest<C>,
+  { sizes, batch, steps }: GraphRequest<C>,
   session: RuntimeSession,
+  { load, feed, next, reported, save }: Carriage<C>,
 ): OnnxEngine<C> => {
-  const axes = learnerAxes(recipe, sizes, batch)
-  const zeros: RuntimeTensors = Object.fromEntries(
-    Object.entries(axes)
-      .filter(([field]) => field.startsWith('hidden.'))
-      .map(([field, of]) => [field, runtime.tensor('float32', new Float32Array(entries(of)), dims(of))]),
-  )
   const rows = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
   /** The runtime counts negative indices from the end; here they are the same defect as in `float32`. */
   const characters = (numbers: readonly number[]) =>
     runtime.tensor('int64', BigInt64Array.from(float32.oneHot(rows, numbers).index, BigInt), [batch * steps])
-  const feeds = (learner: OnnxLearner, { inputs, labels, reset }: Minibatch): RuntimeTensors => ({
-    ...learner,
-    ...(reset ? zeros : {}),
-    inputs: characters(inputs),
-    labels: characters(labels),
-  })
   return {
     name: 'onnx',
-    load: (learner) =>
-      Object.fromEntries(
-        Object.entries<Float32Tensor<Axes>>(flatten(learner)).map(([field, tensor]) => [
-          field,
-          runtime.tensor('float32', Float32Array.from(tensor.data), dims(tensor.axes)),
-        ]),
-      ),
-    step: (learner, minibatch) => {
-      const fed = feeds(learner, minibatch)
+    load,
+    step: (learner, { inputs, labels, reset }) => {
+      const fed = { ...feed(learner, reset), inputs: characters(inputs), labels: characters(labels) }
       return pipe(
         attempt(() => session.run(fed)),
         TE.chainEitherK((results) => {
-          const largest = RR.map((tensor: RuntimeTensor) => numbers(tensor)[0])(under(LARGEST, results))
-          const next = Object.fromEntries(Object.keys(axes).map((field) => [field, results[NEXT + field]]))
-          return finiteOutcome<OnnxLearner>(next, numbers(results['loss'])[0], largest)
+          const { loss, largest } = reported(results)
+          return finiteOutcome<OnnxLearner>(next(results), loss, largest)
         }),
       )
     },
-    save: (learner) =>
-      unflatten(
-        Object.fromEntries(
-          Object.entries(axes).map(([field, of]) => [field, float32.tensor(of, numbers(learner[field]))]),
-        ) as never,
-      ),
+    save,
     close: attempt(() => session.release()),
   }
 }
-
-const numbers = (tensor: RuntimeTensor): Float32Array => tensor.data as Float32Array
 
 /** What the runtime is asked to do; its complaint, on one line, is a failure. */
 const attempt = <A>(action: () => Promise<A>): TaskEither<StepFailure & Failure, A> =>

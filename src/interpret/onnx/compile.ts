@@ -14,6 +14,8 @@ import { shapeOf } from '../graph/tensor.js'
 import type { GraphOneHot, GraphTensor } from '../graph/tensor.js'
 import { emitAll } from './emit.js'
 import { nothing } from './emission.js'
+import { packed, unpacked } from './packing.js'
+import type { Packs } from './packing.js'
 import { describe, description, handedOut, requireDistinct } from './ports.js'
 import type { Port } from './ports.js'
 import { encodeModel } from './schema.js'
@@ -56,6 +58,8 @@ export interface CompileOptions {
   readonly unrollUpTo?: number
   /** Whether the model will only ever run on one thread, on which adding up rows is faster; no unless asked. */
   readonly onOneThread?: boolean
+  /** Tensors that go in, or come out, as one vector. */
+  readonly packs?: Packs
 }
 
 /** The number of steps up to which writing a loop out was found no slower than Scan. */
@@ -69,16 +73,16 @@ export const compile = (signatures: Signatures, f: Compiled, options: CompileOpt
 
 /** That model as data. */
 export const modelOf = (signatures: Signatures, f: Compiled, options: CompileOptions): ModelProto => {
-  const { documentation = {}, lengths = [], metadata = {}, weights = {} } = options
+  const { documentation = {}, lengths = [], metadata = {}, packs = {}, weights = {} } = options
   Object.entries(weights).forEach((weight) => {
     requireWeight(signatures, weight)
   })
-  const tensors = Object.entries(signatures.tensors).map(tensorPort(weights))
+  const { fed, ports: tensors } = unpacked(Object.entries(signatures.tensors).map(tensorPort(weights)), packs)
   const oneHots = Object.entries(signatures.oneHots).map(oneHotPort)
   const counts = lengths.map((name): Port => ({ name, axes: [], node: input(name, 'int64', []) }))
-  const ports = [...tensors, ...oneHots, ...counts]
+  const ports = [...fed, ...oneHots, ...counts]
   const inputs = ports.filter(({ node }) => node.kind === 'input')
-  const outputs = portsOf(f(algebraOf(options, counts), argumentsOf(tensors, oneHots)))
+  const outputs = packed(portsOf(f(algebraOf(options, counts), argumentsOf(tensors, oneHots))), packs)
   requireDistinct([...ports, ...outputs])
 
   const [values, written] = emitAll(outputs.map(({ node }) => node), nothing)
