@@ -22,7 +22,7 @@ import type { CharacterSet, Sampling } from '../../src/text/index.js'
 import { root } from '../house/parts.js'
 
 /** What there is, or an error that says why there is nothing. */
-export const right = <A>(answer: Either<Failure, A>): A => {
+const right = <A>(answer: Either<Failure, A>): A => {
   if (E.isRight(answer)) return answer.right
   throw new Error(explain(answer.left))
 }

@@ -28,7 +28,7 @@ const ofOne: Unary = ({ value, error }) => ({ value, error: float64.add(error, e
 const singleSums = rounding({ unit: u, accumulation: u })
 
 /** The double reading, beside bounds on how far the compiled graph is from it. */
-export const compiledRounding: Concrete<'rounding'> = {
+const compiledRounding: Concrete<'rounding'> = {
   ...singleSums,
   exp: (a) => ofItsSize(singleSums.exp(a)),
   tanh: (a) => ofItsSize(singleSums.tanh(a)),

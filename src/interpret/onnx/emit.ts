@@ -13,7 +13,7 @@ import { attributesOf, bodyOf, valueInfo } from './schema.js'
 import type { GraphProto } from './schema.js'
 
 /** Writes a value and all it needs, unless they are written already. */
-export const emit = (node: Node, emission: Emission): readonly [name: string, emission: Emission] => {
+const emit = (node: Node, emission: Emission): readonly [name: string, emission: Emission] => {
   const known = emission.names.get(node)
   if (known !== undefined) return [known[0], emission]
   const [names, after] = emitNew(node, emission)
