@@ -3,13 +3,14 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
-import { mapTensors } from '../src/algebra/tensors.js'
+import { mapTensors, zipTensors } from '../src/algebra/tensors.js'
 import { float64 } from '../src/interpret/index.js'
 import { clipLaws } from '../src/laws/clip.js'
 import type { Clipping } from '../src/laws/clip.js'
 import { frozenLaws } from '../src/laws/frozen.js'
 import type { Freezing } from '../src/laws/frozen.js'
 import { chainLaws, optimiserLaws } from '../src/laws/optimiser.js'
+import { readAll } from '../src/laws/records.js'
 import { exactSgdLaws, sgdLaws } from '../src/laws/sgd.js'
 import type { GradientDescent } from '../src/laws/sgd.js'
 import {
@@ -36,6 +37,11 @@ describe('clip', () => {
     const asTorch = { algebra, clip: (theta: number) => clipByGlobalNorm(algebra)(theta, 1e-6), epsilon: 1e-6 }
     runLaws(`${name}, with an epsilon`, asTorch, clipLaws<F>(), clips)
 
+    test(`a threshold that is refused is told in a sentence: ${name}`, () => {
+      expect(() => clipByGlobalNorm(algebra)(-1)).toThrow(
+        'clipByGlobalNorm: the threshold theta must be above 0, and was -1',
+      )
+    })
     test.each([-1e-6, Infinity, NaN])(`an epsilon of %s is refused: ${name}`, (epsilon) => {
       expect(() => clipByGlobalNorm(algebra)(1, epsilon)).toThrow('epsilon must be a finite number, 0 or more')
     })
@@ -49,8 +55,21 @@ describe('sgd', () => {
   })
 })
 
+/** g + p / 8: an optimiser that looks at the parameters, so that it can be seen which ones it is shown. */
+const decay = <F extends Carrier>(algebra: Concrete<F>): Optimiser<F> => ({
+  init: () => ({}),
+  update: (gradients, state, parameters) => {
+    const { add, fill, scale } = algebra
+    return {
+      updates: zipTensors<F>((g, p) => add(g, scale(fill([], 1 / 8), p)))(gradients, parameters),
+      state,
+    }
+  },
+})
+
 const optimisers = <F extends Carrier>(algebra: Concrete<F>): Readonly<Record<string, Optimiser<F>>> => ({
   sgd: sgd(algebra)(0.5),
+  decay: decay(algebra),
   clip: clipByGlobalNorm(algebra)(0.5),
   momentum: momentum(algebra)(0.5),
   'the optimiser of PyTorch': optimiserOf(torch, 0.5)(algebra),
@@ -66,6 +85,18 @@ describe('every optimiser', () => {
     Object.entries(optimisers(algebra)).forEach(([which, optimiser]) => {
       runLaws(`${which}, ${name}`, { algebra, optimiser }, optimiserLaws<F>(), descents, { runs: 50 })
     })
+  })
+})
+
+describe('a name that no parameter has', () => {
+  test('is told in a sentence', () => {
+    const parameters = readAll(float64, {
+      W_xh: { axes: [], values: [1] },
+      b_h: { axes: [], values: [1] },
+    })
+    expect(() => frozen(float64)(['b_h', 'W_hx'], sgd(float64)(1)).init(parameters)).toThrow(
+      'frozen: there is no parameter W_hx to hold fixed, only W_xh, b_h',
+    )
   })
 })
 

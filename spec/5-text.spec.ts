@@ -47,9 +47,18 @@ describe('chance', () => {
     expect(isRandomState(state)).toBe(true)
     expect(isRandomState([0, 0, 0, 1])).toBe(true)
     expect(isRandomState([2 ** 31 - 1, -(2 ** 31), 0, 0])).toBe(true)
-    const words = [0.5, 2 ** 31, -(2 ** 31) - 1, NaN, Infinity, '1', null, undefined, true, [1], {}]
+    const words = [0.5, 2 ** 31, -(2 ** 31) - 1, NaN, Infinity, '1', null, undefined, true, [1], {}, 1n, Symbol('1')]
     const others = [[], state.slice(1), [...state, 1], [0, 0, 0, 0], ...words.map((word) => [1, 2, 3, word])]
     expect(others.filter(isRandomState)).toEqual([])
+  })
+
+  test('a seed gives the same numbers in every version', () => {
+    // The words are mixed as by MurmurHash3: its finaliser makes 0x514e28b7 of 1, and 0 of 0.
+    const places = [1, 2, 3, 4].map((place) => seeded(1 - place * 0x9e3779b9)[place - 1])
+    expect(places).toEqual([0x514e28b7, 0x514e28b7, 0x514e28b7, 0x514e28b7])
+    expect(seeded(-0x9e3779b9)[0]).toBe(0)
+    // The same arithmetic in Python's whole numbers: fmix32(1 + place * 0x9e3779b9), place = 1, 2, 3, 4.
+    expect(seeded(1)).toEqual([-1767835285, 314344336, -1759602332, 2041432039])
   })
 
   test('only the lowest 32 bits of a seed count', () => {
@@ -142,6 +151,14 @@ describe('vocabulary', () => {
     const all = Array.from({ length: 70_000 }, (_, i) => String.fromCodePoint(0x10000 + i))
     expect(vocabularyOf(all.toReversed().join(''))).toEqual(E.right({ characters: all }))
     expect(encode({ characters: all })(all[69_999] + all[0], 'the text')).toEqual(E.right([69_999, 0]))
+  })
+
+  test('what is refused is told in a sentence', () => {
+    const told = (verdict: E.Either<Failure, unknown>) => (E.isLeft(verdict) ? explain(verdict.left) : '')
+    expect(told(vocabularyOf(''))).toBe('the text must hold at least one character, but it is empty')
+    expect(told(decode({ characters: ['a', 'b'] })([0, 2]))).toBe(
+      'the number of a character must be a whole number from 0 to 1, but 2 came',
+    )
   })
 
   test('a character met twice has one number', () => {

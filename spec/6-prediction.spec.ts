@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { axis, product } from '../src/algebra/axis.js'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
 import { float64 } from '../src/interpret/index.js'
+import { explain } from '../src/failure.js'
 import { choiceLaws, choiceStatistics } from '../src/laws/choice.js'
 import type { Choosing } from '../src/laws/choice.js'
 import { unitRoundoff } from '../src/laws/plain.js'
@@ -47,6 +48,23 @@ describe('choosing', () => {
     expect([[3], [1, 2], [2, 1], [1, 5, 5, 0], [-Infinity, -1e30, -1e30], [0, -0], [-3, -2, -1]].map(argmax)).toEqual([
       0, 1, 0, 1, 1, 0, 2,
     ])
+  })
+
+  test('of two equal scores each has half of all draws: the first below 1/2, the second from 1/2 on', () => {
+    const choose = E.getOrElse(() => greedy)(sampled({ temperature: 1 }))
+    // A state of the generator whose first number is 1/2 exactly.
+    const half = [0, 2 ** 25, 3 * 2 ** 20, 0]
+    expect(uniform(half)[0]).toBe(0.5)
+    expect(choose([0, 0])(half)[0]).toBe(1)
+  })
+
+  test('settings that are refused are told in a sentence', () => {
+    const told = (settings: Parameters<Choosing>[0]) => {
+      const verdict = sampled(settings)
+      return E.isLeft(verdict) ? explain(verdict.left) : ''
+    }
+    expect(told({ temperature: -1 })).toBe('the temperature must be a finite number, 0 or more, but -1 came')
+    expect(told({ temperature: 1, topK: 0 })).toBe('top-k must be a whole number, 1 or more, but 0 came')
   })
 
   test('scores of no character at all, and infinite ones, leave a character to choose', () => {

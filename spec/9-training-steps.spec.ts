@@ -119,6 +119,25 @@ describe('what a step does', () => {
     }),
   )
 
+  law(
+    'what the optimiser remembers is handed on with the learner',
+    forAll(samples, ({ learner, minibatch }) => {
+      const remembering = chain(learn.momentum(float64)(0.5), sgd(float64)(1))
+      const fresh = { ...learner, optimiser: remembering.init(learner.parameters as never) }
+      // From p0 to p1 by g1, and to p2 by g1 / 2 + g2; a forgetful descent goes from p1 by g2 alone.
+      const [first, other] = [taken(remembering, fresh, minibatch), { ...minibatch, inputs: minibatch.labels }]
+      const [p0, p1] = [learner, first.learner].map(({ parameters }) => plainly(parameters))
+      const [p2, forgetful] = [remembering, sgd(float64)(1)].map((optimiser) =>
+        plainly(taken(optimiser, first.learner, other).learner.parameters),
+      )
+      const expected = added(forgetful, scaled(0.5, added(p1, scaled(-1, p0))))
+      return FIELDS.every((field) =>
+        closeNumbers(ROUNDINGS * 2 ** -53, expected[field].values, p2[field].values),
+      )
+    }),
+    { runs: 30 },
+  )
+
   /** Where a learner is after three steps on one minibatch. */
   const afterThree = <M>(step: learn.Step<'IOEither', M>, from: M, minibatch: Minibatch): E.Either<unknown, M> =>
     [1, 2, 3].reduce<E.Either<learn.StepFailure, M>>(

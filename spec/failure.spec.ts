@@ -2,7 +2,7 @@
  * Failures say what was expected, what came, and what to do.
  */
 import { describe, expect, test } from 'vitest'
-import { explain } from '../src/failure.js'
+import { explain, quoted } from '../src/failure.js'
 import type { Failure } from '../src/failure.js'
 
 /** Every kind of failure, with the sentence that it is told in. */
@@ -48,6 +48,22 @@ const sentences: { readonly [Tag in Failure['_tag']]: readonly [Extract<Failure,
     'the model does not fit: expected 5 characters, but 6 came: train it anew',
   ],
 }
+
+describe('quotations', () => {
+  test('a value is quoted as JSON, and a number as itself', () => {
+    expect([undefined, 'a "b"\n', 3, NaN, -0.5, null, [1, 'x'], { a: true }].map(quoted)).toEqual([
+      ...['nothing', '"a \\"b\\"\\n"', '3', 'NaN', '-0.5', 'null', '[1,"x"]', '{"a":true}'],
+    ])
+  })
+
+  test('sixty characters are quoted whole, and of more the first sixty, none of them in half', () => {
+    expect(quoted('x'.repeat(58))).toBe(`"${'x'.repeat(58)}"`)
+    expect(quoted('x'.repeat(59))).toBe(`"${'x'.repeat(59)}…`)
+    expect(quoted('x'.repeat(1000))).toBe(`"${'x'.repeat(59)}…`)
+    expect(quoted(`${'x'.repeat(58)}😀😀`)).toBe(`"${'x'.repeat(58)}…`)
+    expect(quoted(`${'x'.repeat(57)}😀😀`)).toBe(`"${'x'.repeat(57)}😀…`)
+  })
+})
 
 describe('failures', () => {
   test.each(Object.values(sentences))('$0._tag', (failure, sentence) => {

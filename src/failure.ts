@@ -78,11 +78,14 @@ const difference = (failure: Difference): string =>
 
 /** The most characters of a value that a message quotes. */
 const LONGEST_QUOTATION = 60
+/** What cutting between the two units of an astral character leaves of it. */
+const HALF_A_CHARACTER = /[\ud800-\udbff]$/
 
 /** A value as messages quote it: as JSON on one line, cut where it is long; `nothing` for undefined, NaN for NaN. */
 export const quoted = (value: unknown): string => {
   const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value)
-  return text.length <= LONGEST_QUOTATION ? text : `${text.slice(0, LONGEST_QUOTATION)}…`
+  const beginning = text.slice(0, LONGEST_QUOTATION).replace(HALF_A_CHARACTER, '')
+  return text.length <= LONGEST_QUOTATION ? text : `${beginning}…`
 }
 
 const count = (n: number, noun: string): string => `${String(n)} ${noun}${n === 1 ? '' : 's'}`

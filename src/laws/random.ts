@@ -115,9 +115,14 @@ const MANY = 20_000
 /** Parts of [0, 1) into which each of two neighbouring draws falls. */
 const PARTS = 4
 
-/** The uniform numbers two by two, as the cell of a grid that each pair falls into. */
-const pairsInGrid = (us: readonly number[]): readonly number[] =>
-  range(Math.floor(us.length / 2)).map((i) => Math.floor(us[2 * i] * PARTS) * PARTS + Math.floor(us[2 * i + 1] * PARTS))
+/** Distances between the numbers of a pair. */
+const LAGS = [1, 2, 3, 4]
+
+/** The cell of a grid that each pair of uniform numbers so far apart falls into; no number is in two pairs. */
+const pairsInGrid = (lag: number, us: readonly number[]): readonly number[] =>
+  range(us.length - lag)
+    .filter((i) => i % (2 * lag) < lag)
+    .map((i) => Math.floor(us[i] * PARTS) * PARTS + Math.floor(us[i + lag] * PARTS))
 
 /** (z_0 + z_1) / sqrt 2, (z_2 + z_3) / sqrt 2, ...: normal if neighbours are independent. */
 const neighbours = (zs: readonly number[]): readonly number[] =>
@@ -131,7 +136,7 @@ const numberOf = (order: readonly number[]): number => {
 const PERMUTATIONS_OF_FOUR = 24
 
 const looksUniform = (us: readonly number[]): boolean =>
-  follows(uniformDistribution, us) && evenlySpread(PARTS * PARTS, pairsInGrid(us))
+  follows(uniformDistribution, us) && LAGS.every((lag) => evenlySpread(PARTS * PARTS, pairsInGrid(lag, us)))
 
 /** Laws of what many draws look like, each with a false alarm in a thousand million seeds or so. */
 export const statisticalLaws: readonly Law<Source, { readonly seed: number }>[] = [

@@ -52,7 +52,8 @@ const drawn =
   (scores) => {
     const best = scores
       .map((score, number) => ({ score, number }))
-      .toSorted((a, b) => b.score - a.score || a.number - b.number)
+      // The sort keeps the order of ties: the lower number comes first.
+      .toSorted((a, b) => b.score - a.score)
       .slice(0, topK)
     const weights = best.map(({ score }) => Math.exp((score - best[0].score) / temperature))
     const total = weights.reduce((sum, weight) => sum + weight, 0)
