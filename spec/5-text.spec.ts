@@ -61,6 +61,20 @@ describe('chance', () => {
     expect(seeded(1)).toEqual([-1767835285, 314344336, -1759602332, 2041432039])
   })
 
+  test('normal numbers and orders follow from the uniform numbers of the same state', () => {
+    const [us] = uniforms(6)(seeded(1))
+    const z = (i: number) => Math.sqrt(-2 * Math.log(1 - us[2 * i])) * Math.cos(2 * Math.PI * us[2 * i + 1])
+    expect(normals(3)(seeded(1))[0]).toEqual([z(0), z(1), z(2)])
+    const keys = new Map(['a', 'b', 'c', 'd', 'e', 'f'].map((item, i) => [us[i], item]))
+    expect(shuffled([...keys.values()])(seeded(1))[0]).toEqual(us.toSorted((a, b) => a - b).map((u) => keys.get(u)))
+  })
+
+  test('a uniform number of 0 exactly makes no infinite normal number', () => {
+    const state = [0, 0, 2 ** 22, 0]
+    expect(uniforms(1)(state)[0]).toEqual([0])
+    expect(Math.abs(normals(1)(state)[0][0])).toBe(0)
+  })
+
   test('only the lowest 32 bits of a seed count', () => {
     expect(seeded(2 ** 32 + 5)).toEqual(seeded(5))
     expect(seeded(-1)).toEqual(seeded(2 ** 32 - 1))
