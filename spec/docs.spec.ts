@@ -54,7 +54,7 @@ const fileOf = ({ path, line, before, code }: Chained, kind: string): string => 
   return join(place, `${path.replace(/\W/g, '-')}-${String(line)}-${digest}.${kind}.ts`)
 }
 
-const MODULES = /^(pure-rnn(\/|$)|node:|fp-ts\/(HKT$|lib\/.*\.js$)|fast-check$|vitest$)/
+const MODULES = /^(pure-rnn(\/|$)|node:|fp-ts\/(HKT$|lib\/.*\.js$)|fast-check$|onnxruntime-node$|vitest$)/
 
 /** What is wrong with the imports of a block: they must work for someone who has installed the package. */
 const strangers = ({ code }: Block): readonly string[] =>
