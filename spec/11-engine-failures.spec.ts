@@ -237,6 +237,6 @@ describe('what only a programmer can get wrong is a defect', () => {
       optimiser: (algebra) => frozen(algebra)(['W_nowhere'], sgd(algebra)(1)),
     }
     const runtime = await native()
-    expect(() => onnxEngine(runtime, requestOf(recipe), 1)()).toThrow(Defect)
+    await expect(async () => onnxEngine(runtime, requestOf(recipe), 1)()).rejects.toThrow(Defect)
   })
 })

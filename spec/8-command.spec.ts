@@ -249,7 +249,7 @@ describe('evaluate', () => {
 
 /** What is wrong, the arguments, and what the one line on standard error says. */
 const bad: readonly (readonly [string, () => readonly string[], string])[] = [
-  ['no subcommand', () => [], 'expected train, generate, evaluate, but no subcommand came'],
+  ['no subcommand', () => [], 'expected train, generate, evaluate, export, import, but no subcommand came'],
   ['an unknown subcommand', () => ['trian'], "unknown command 'trian' (Did you mean train?)"],
   ['an unknown option', () => ['train', '--hiden', '3'], "unknown option '--hiden' (Did you mean --hidden?)"],
   ['an option without a value', () => ['train', '--hidden'], "option '--hidden <count>' argument missing"],

@@ -26,6 +26,11 @@ const subcommands = {
     required: [] as readonly string[],
   },
   generate: { says: 'let a model write', options: generateOptions, required: ['--model'] },
+  evaluate: {
+    says: 'measure how well a model predicts a text: perplexity, nats and bits per character',
+    options: evaluateOptions,
+    required: ['--model'],
+  },
   export: {
     says: 'write a model for other programs: ONNX Runtime, PyTorch',
     options: exportOptions,
@@ -35,11 +40,6 @@ const subcommands = {
     says: 'make a model of what PyTorch has trained',
     options: importOptions,
     required: ['--state-dict', '--out'],
-  },
-  evaluate: {
-    says: 'measure how well a model predicts a text: perplexity, nats and bits per character',
-    options: evaluateOptions,
-    required: ['--model'],
   },
 }
 
