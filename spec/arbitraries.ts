@@ -1,8 +1,7 @@
 /**
  * Generators of samples: sizes, axes, numbers and plain tensors.
  *
- * Sizes run from 1 to 8: with tiles of 3 rows and 4 columns, that meets whole tiles, cut ones, and
- * several of each.
+ * Sizes run from 1 to 8. Larger matrices are multiplied in other ways, which 1-algebra-products.spec.ts meets.
  */
 import fc from 'fast-check'
 import { axis, entries } from '../src/algebra/axis.js'

@@ -68,7 +68,7 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
   return {
     tensor,
     oneHot,
-    toArray: ({ data }) => Array.from(data),
+    toArray: ({ data }) => kernel.numbers(data),
     indicesOf: ({ index }) => Array.from(index),
 
     add: elementwise('add'),

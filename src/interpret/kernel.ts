@@ -2,8 +2,10 @@
  * The loops that fill fresh typed arrays: the only mutation in the project's mathematics.
  *
  * Every function here allocates its result, writes to nothing else, and is pure seen from outside.
- * Elementwise arithmetic is ndarray-ops'; what that library lacks stands below. Sums are accumulated
- * in double precision and rounded once, whatever the storage.
+ * Where an operand is transposed or broadcast, it is an ndarray view, and the arithmetic is ndarray-ops'.
+ * Arrays of one length are worked through by loops of our own: that library looks its loop up by the
+ * views' layout at every call, which for small arrays takes longer than the arithmetic. Sums are
+ * accumulated in double precision and rounded once, whatever the storage.
  */
 import ndarray from 'ndarray'
 import type { NdArray } from 'ndarray'
@@ -20,15 +22,23 @@ type View = NdArray<Floats>
 const mutable = (a: ReadonlyFloatArray): Floats => a as unknown as Floats
 const done = (a: Floats): ReadonlyFloatArray => a
 
-const vector = (a: Floats): View => ndarray(a, [a.length])
-
 /** The rows x columns view of a row-major array. */
 export const matrix = (a: ReadonlyFloatArray, rows: number, columns: number): View =>
   ndarray(mutable(a), [rows, columns])
 
 export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max'
 
-/** ndarray-ops' binary operation on arrays of one length. */
+/** Each writes a op b to out, entry by entry. Written out, since a loop that calls back is several times slower. */
+const binaries: Readonly<Record<Binary, (out: Floats, a: ReadonlyFloatArray, b: ReadonlyFloatArray) => void>> = {
+  add: (out, a, b) => { for (let i = 0; i < out.length; i++) out[i] = a[i] + b[i] },
+  sub: (out, a, b) => { for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i] },
+  mul: (out, a, b) => { for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i] },
+  div: (out, a, b) => { for (let i = 0; i < out.length; i++) out[i] = a[i] / b[i] },
+  min: (out, a, b) => { for (let i = 0; i < out.length; i++) out[i] = Math.min(a[i], b[i]) },
+  max: (out, a, b) => { for (let i = 0; i < out.length; i++) out[i] = Math.max(a[i], b[i]) },
+}
+
+/** The binary operation on arrays of one length. */
 export const binary = (
   storage: Storage,
   operation: Binary,
@@ -36,14 +46,14 @@ export const binary = (
   b: ReadonlyFloatArray,
 ): ReadonlyFloatArray => {
   const out = new storage(a.length)
-  ops[operation](vector(out), vector(mutable(a)), vector(mutable(b)))
+  binaries[operation](out, a, b)
   return done(out)
 }
 
 /** c a */
 export const scale = (storage: Storage, c: number, a: ReadonlyFloatArray): ReadonlyFloatArray => {
   const out = new storage(a.length)
-  ops.muls(vector(out), vector(mutable(a)), c)
+  for (let i = 0; i < out.length; i++) out[i] = c * a[i]
   return done(out)
 }
 
@@ -60,6 +70,13 @@ export const fill = (storage: Storage, length: number, c: number): ReadonlyFloat
 
 /** A copy of the numbers, rounded to the storage's precision. */
 export const copy = (storage: Storage, values: ArrayLike<number>): ReadonlyFloatArray => done(storage.from(values))
+
+/** The numbers as a plain array, by a loop: `Array.from` iterates over a typed array, which takes ten times as long. */
+export const numbers = (a: ReadonlyFloatArray): readonly number[] => {
+  const out = new Array<number>(a.length)
+  for (let i = 0; i < out.length; i++) out[i] = a[i]
+  return out
+}
 
 export const copyIndices = (values: ArrayLike<number>): ReadonlyInt32Array =>
   Int32Array.from(values)
@@ -84,6 +101,9 @@ export const materialise = (storage: Storage, a: View): ReadonlyFloatArray => {
   return done(out)
 }
 
+/** Sums, at the storage's precision. The constructor copies at once what `from` would iterate over. */
+const rounded = (storage: Storage, sums: Float64Array): Floats => (storage === Float64Array ? sums : new storage(sums))
+
 export const sumRows = (
   storage: Storage,
   a: ReadonlyFloatArray,
@@ -92,10 +112,14 @@ export const sumRows = (
 ): ReadonlyFloatArray => {
   const sums = new Float64Array(columns)
   for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++, i++) sums[c] += a[i]
-  return done(storage.from(sums))
+  return done(rounded(storage, sums))
 }
 
-export const sum = (a: ReadonlyFloatArray): number => ops.sum(vector(mutable(a)))
+export const sum = (a: ReadonlyFloatArray): number => {
+  let total = 0
+  for (let i = 0; i < a.length; i++) total += a[i]
+  return total
+}
 
 /** The largest absolute value, NaN if any entry is. */
 export const maxAbs = (a: ReadonlyFloatArray): number => {
@@ -170,7 +194,7 @@ export const scatterAdd = (
     const begin = index[r] * columns
     for (let c = 0; c < columns; c++, i++) sums[begin + c] += a[i]
   }
-  return done(storage === Float64Array ? sums : storage.from(sums))
+  return done(rounded(storage, sums))
 }
 
 /** Entry index[r] of each row. */
@@ -192,7 +216,7 @@ export const scatter = (
   source: ReadonlyFloatArray,
   place: (i: number) => number,
 ): ReadonlyFloatArray => {
-  const out = storage.from(base)
+  const out = new storage(mutable(base))
   for (let i = 0; i < source.length; i++) out[place(i)] = source[i]
   return done(out)
 }
@@ -240,32 +264,9 @@ export const mapAccum = <S, Y>(
   return { state, outputs }
 }
 
-/** The tile of the product that is held in registers. 3 x 4 was the fastest of seven tried (5.8 GFLOP/s). */
-const TILE_ROWS = 3
-const TILE_COLUMNS = 4
-
-/**
- * The lines of a strided matrix, `width` at a time and padded with zeros, so that the product's inner
- * loop reads both operands from consecutive places: a transposed operand costs nothing more.
- */
-const pack = (
-  storage: Storage,
-  a: Floats,
-  { offset, lines, lineStride, depth, depthStride }: Lines,
-  width: number,
-): Floats => {
-  const out = new storage(Math.ceil(lines / width) * width * depth)
-  for (let first = 0, place = 0; first < lines; first += width) {
-    const present = Math.min(width, lines - first)
-    for (let k = 0; k < depth; k++, place += width) {
-      const from = offset + first * lineStride + k * depthStride
-      for (let line = 0; line < present; line++) out[place + line] = a[from + line * lineStride]
-    }
-  }
-  return out
-}
-
+/** The rows of a strided matrix, or its columns: what a product multiplies with each other. */
 interface Lines {
+  readonly data: Floats
   readonly offset: number
   readonly lines: number
   readonly lineStride: number
@@ -273,35 +274,97 @@ interface Lines {
   readonly depthStride: number
 }
 
+const rowsOf = ({ data, offset, shape: [lines, depth], stride: [lineStride, depthStride] }: View): Lines =>
+  ({ data, offset, lines, lineStride, depth, depthStride })
+const columnsOf = ({ data, offset, shape: [depth, lines], stride: [depthStride, lineStride] }: View): Lines =>
+  ({ data, offset, lines, lineStride, depth, depthStride })
+
 /** The product of two strided matrices, M x K and K x N, as a fresh row-major M x N array. */
 export const product = (storage: Storage, a: View, b: View): ReadonlyFloatArray => {
-  const [M, K] = a.shape
-  const N = b.shape[1]
-  const out = new storage(M * N)
-  const A = pack(
-    storage,
-    a.data,
-    { offset: a.offset, lines: M, lineStride: a.stride[0], depth: K, depthStride: a.stride[1] },
-    TILE_ROWS,
-  )
-  const B = pack(
-    storage,
-    b.data,
-    { offset: b.offset, lines: N, lineStride: b.stride[1], depth: K, depthStride: b.stride[0] },
-    TILE_COLUMNS,
-  )
+  const rows = rowsOf(a)
+  const columns = columnsOf(b)
+  const fill = isWorthPacking(rows, columns) ? fillByTiles : fillByRows
+  const out = new storage(rows.lines * columns.lines)
+  fill(storage, out, rows, columns)
+  return done(out)
+}
+
+/**
+ * Packing copies (M + N) K numbers, so that the M N K multiplications go faster: it pays where M N / (M + N), half the
+ * harmonic mean of M and N, is large. At 16 both ways were found to take the same time.
+ */
+const isWorthPacking = ({ lines: M }: Lines, { lines: N }: Lines): boolean => M * N > 16 * (M + N)
+
+/** Each row of A with eight columns of B at a time, both read where they lie. */
+const fillByRows = (_: Storage, out: Floats, rows: Lines, columns: Lines): void => {
+  for (let m = 0, begin = rows.offset; m < rows.lines; m++, begin += rows.lineStride) {
+    fillRow(out, m * columns.lines, rows, begin, columns)
+  }
+}
+
+const fillRow = (out: Floats, first: number, rows: Lines, begin: number, columns: Lines): void => {
+  const { data: A, depth: K, depthStride: toNextA } = rows
+  const { data: B, offset, lines: N, lineStride: line, depthStride: toNextB } = columns
+  let n = 0
+  for (; n + 8 <= N; n += 8) {
+    let c0 = 0, c1 = 0, c2 = 0, c3 = 0, c4 = 0, c5 = 0, c6 = 0, c7 = 0
+    for (let k = 0, i = begin, j = offset + n * line; k < K; k++, i += toNextA, j += toNextB) {
+      const x = A[i]
+      c0 += x * B[j]; c1 += x * B[j + line]; c2 += x * B[j + 2 * line]; c3 += x * B[j + 3 * line]
+      c4 += x * B[j + 4 * line]; c5 += x * B[j + 5 * line]; c6 += x * B[j + 6 * line]; c7 += x * B[j + 7 * line]
+    }
+    const o = first + n
+    out[o] = c0; out[o + 1] = c1; out[o + 2] = c2; out[o + 3] = c3
+    out[o + 4] = c4; out[o + 5] = c5; out[o + 6] = c6; out[o + 7] = c7
+  }
+  for (; n < N; n++) {
+    let c = 0
+    for (let k = 0, i = begin, j = offset + n * line; k < K; k++, i += toNextA, j += toNextB) c += A[i] * B[j]
+    out[first + n] = c
+  }
+}
+
+/** The tile of the product that is held in registers. 3 x 4 was the fastest of seven tried (5.8 GFLOP/s). */
+const TILE_ROWS = 3
+const TILE_COLUMNS = 4
+
+/**
+ * The lines, `width` at a time and padded with zeros, so that the product's inner loop reads both operands from
+ * consecutive places: a transposed operand costs nothing more.
+ */
+const pack = (
+  storage: Storage,
+  { data, offset, lines, lineStride, depth, depthStride }: Lines,
+  width: number,
+): Floats => {
+  const out = new storage(Math.ceil(lines / width) * width * depth)
+  for (let first = 0, place = 0; first < lines; first += width) {
+    const present = Math.min(width, lines - first)
+    for (let k = 0; k < depth; k++, place += width) {
+      const from = offset + first * lineStride + k * depthStride
+      for (let line = 0; line < present; line++) out[place + line] = data[from + line * lineStride]
+    }
+  }
+  return out
+}
+
+/** Tile by tile, both operands packed. */
+const fillByTiles = (storage: Storage, out: Floats, rows: Lines, columns: Lines): void => {
+  const { lines: M, depth: K } = rows
+  const N = columns.lines
+  const A = pack(storage, rows, TILE_ROWS)
+  const B = pack(storage, columns, TILE_COLUMNS)
   const tile = new Float64Array(TILE_ROWS * TILE_COLUMNS)
   for (let m = 0; m < M; m += TILE_ROWS) {
-    const rows = Math.min(TILE_ROWS, M - m)
+    const present = Math.min(TILE_ROWS, M - m)
     for (let n = 0; n < N; n += TILE_COLUMNS) {
-      const columns = Math.min(TILE_COLUMNS, N - n)
+      const width = Math.min(TILE_COLUMNS, N - n)
       fillTile(tile, A, m * K, B, n * K, K)
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++) out[(m + r) * N + n + c] = tile[r * TILE_COLUMNS + c]
+      for (let r = 0; r < present; r++) {
+        for (let c = 0; c < width; c++) out[(m + r) * N + n + c] = tile[r * TILE_COLUMNS + c]
       }
     }
   }
-  return done(out)
 }
 
 /** tile = the K-term sums of products of three packed lines of A with four packed lines of B. */
