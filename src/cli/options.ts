@@ -75,7 +75,10 @@ export const trainOptions: readonly Option[] = [
   },
   setting('length', '--length <count>', 'how many characters it then writes'),
   { flags: '--out <file>', says: 'where the model is saved: at each report, and at the end' },
-  { flags: '--resume <file>', says: 'go on with this model, with its own settings, as if it had never stopped' },
+  {
+    flags: '--resume <file>',
+    says: 'go on with this model, with its own settings, as if it had never stopped: bit for bit on the same engine',
+  },
   {
     flags: '--engine <name>',
     says: 'onnx, float32 (the reference, slow), or auto for onnx where it is (default: auto)',
