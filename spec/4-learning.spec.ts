@@ -37,6 +37,15 @@ describe('clip', () => {
     const asTorch = { algebra, clip: (theta: number) => clipByGlobalNorm(algebra)(theta, 1e-6), epsilon: 1e-6 }
     runLaws(`${name}, with an epsilon`, asTorch, clipLaws<F>(), clips)
 
+    test(`gradients of 3 and 4 have the norm 5: ${name}`, () => {
+      const gradients = readAll(algebra, { a: { axes: [], values: [3] }, b: { axes: [], values: [-4] } })
+      const factor = (theta: number, epsilon?: number) =>
+        algebra.toArray<[]>(clipFactor(algebra)(theta, gradients, epsilon))[0]
+      expect([factor(1), factor(1, 5), factor(5), factor(20)].map((c) => c.toFixed(6))).toEqual([
+        ...['0.200000', '0.100000', '1.000000', '1.000000'],
+      ])
+    })
+
     test(`a threshold that is refused is told in a sentence: ${name}`, () => {
       expect(() => clipByGlobalNorm(algebra)(-1)).toThrow(
         'clipByGlobalNorm: the threshold theta must be above 0, and was -1',

@@ -78,6 +78,8 @@ describe('chance', () => {
   test('only the lowest 32 bits of a seed count', () => {
     expect(seeded(2 ** 32 + 5)).toEqual(seeded(5))
     expect(seeded(-1)).toEqual(seeded(2 ** 32 - 1))
+    expect(seeded(2 ** 53 - 1)).toEqual(seeded(-1))
+    expect(seeded(-1.5)).toEqual(seeded(-1))
     expect(seeded(6)).not.toEqual(seeded(5))
   })
 
