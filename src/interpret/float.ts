@@ -34,9 +34,9 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       return make<A>(a.axes, kernel.binary(storage, operation, a.data, b.data))
     }
   const mapped =
-    (f: (x: number) => number) =>
+    (operation: kernel.Unary) =>
     <A extends Axes>(a: Tensor<A>): Tensor<A> =>
-      make<A>(a.axes, kernel.map(storage, f, a.data))
+      make<A>(a.axes, kernel.unary(storage, operation, a.data))
 
   const view = ({ axes, data }: Tensor<Axes>) => kernel.matrix(data, ...rowsAndColumns(axes))
   const transposed = (a: Tensor<Axes>) => view(a).transpose(1, 0)
@@ -78,13 +78,13 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     min: elementwise('min'),
     max: elementwise('max'),
     scale: (c, a) => typed(typing.scale(c.axes, a.axes), kernel.scale(storage, c.data[0], a.data)),
-    oneMinus: mapped((x) => 1 - x),
-    sqrt: mapped(Math.sqrt),
-    exp: mapped(Math.exp),
-    tanh: mapped(Math.tanh),
-    sigmoid: mapped((x) => 1 / (1 + Math.exp(-x))),
-    relu: mapped((x) => Math.max(x, 0)),
-    step: mapped((x) => (x > 0 ? 1 : 0)),
+    oneMinus: mapped('oneMinus'),
+    sqrt: mapped('sqrt'),
+    exp: mapped('exp'),
+    tanh: mapped('tanh'),
+    sigmoid: mapped('sigmoid'),
+    relu: mapped('relu'),
+    step: mapped('step'),
 
     matmul: (a, b) => typed(typing.matmul(a.axes, b.axes), kernel.product(storage, view(a), view(b))),
     matmulTN: (a, b) => typed(typing.matmulTN(a.axes, b.axes), kernel.product(storage, transposed(a), view(b))),

@@ -57,10 +57,23 @@ export const scale = (storage: Storage, c: number, a: ReadonlyFloatArray): Reado
   return done(out)
 }
 
-/** f of each entry. */
-export const map = (storage: Storage, f: (x: number) => number, a: ReadonlyFloatArray): ReadonlyFloatArray => {
+export type Unary = 'oneMinus' | 'sqrt' | 'exp' | 'tanh' | 'sigmoid' | 'relu' | 'step'
+
+/** Each writes f(a) to out, entry by entry. */
+const unaries: Readonly<Record<Unary, (out: Floats, a: ReadonlyFloatArray) => void>> = {
+  oneMinus: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = 1 - a[i] },
+  sqrt: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(a[i]) },
+  exp: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = Math.exp(a[i]) },
+  tanh: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = Math.tanh(a[i]) },
+  sigmoid: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = 1 / (1 + Math.exp(-a[i])) },
+  relu: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = Math.max(a[i], 0) },
+  step: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = a[i] > 0 ? 1 : 0 },
+}
+
+/** The unary operation on each entry. */
+export const unary = (storage: Storage, operation: Unary, a: ReadonlyFloatArray): ReadonlyFloatArray => {
   const out = new storage(a.length)
-  for (let i = 0; i < out.length; i++) out[i] = f(a[i])
+  unaries[operation](out, a)
   return done(out)
 }
 
