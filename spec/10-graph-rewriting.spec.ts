@@ -84,6 +84,11 @@ const factors: readonly Rule[] = [
     becomes: 'Mul(A, c)',
   },
   {
+    rule: 'a factor 0 is one',
+    of: ({ fill, scale }, { A, c }) => scale(fill([], 0), scale(c, A)),
+    becomes: 'Mul(A, Mul(c, 0))',
+  },
+  {
     rule: 'a product of scalars is no factor of a tensor',
     of: ({ scale }, { c }) => scale(c, scale(c, c)),
     becomes: 'Mul(Mul(c, c), c)',

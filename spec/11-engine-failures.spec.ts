@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { Defect } from '../src/algebra/index.js'
+import { PACKED_UP_TO } from '../src/engine/carriage.js'
 import { onnxEngine } from '../src/engine/index.js'
 import type { GraphRequest, Runtime } from '../src/engine/index.js'
 import { runtimeFrom } from '../src/engine/runtime.js'
@@ -19,16 +20,33 @@ import { cellOf } from '../src/model/cells.js'
 import type { ActivationName } from '../src/model/activation.js'
 import { activationNames } from '../src/model/activation.js'
 import type { CellShape } from '../src/model/cell.js'
+import type { Sizes } from '../src/model/parameters.js'
 import { beginner, native, withEngine } from './onnx/engines.js'
 import { recipes } from './onnx/examples.js'
 
-const [sizes, batch, steps] = [{ vocabulary: 4, hidden: 3 }, 2, 3]
+const [batch, steps] = [2, 3]
+/** A learner small enough to travel as vectors, and one that travels field by field. */
+const sizes = { vocabulary: 4, hidden: 3 }
+const larger = { vocabulary: 4, hidden: 90 }
 
 const recipeWith = (activation: ActivationName, theta = 0.01): Recipe<CellShape> => ({
   cell: cellOf({ cell: 'rnn', activation, layers: 1, biases: 'one' }),
   optimiser: (algebra) => chain(clipByGlobalNorm(algebra)(theta), sgd(algebra)(1)),
 })
-const requestOf = (recipe: Recipe<CellShape>): GraphRequest<CellShape> => ({ recipe, sizes, batch, steps })
+const requestOf = (recipe: Recipe<CellShape>, its: Sizes = sizes): GraphRequest<CellShape> => ({
+  recipe,
+  sizes: its,
+  batch,
+  steps,
+})
+
+test('one of the learners is packed, the other is not', () => {
+  const [small, large] = [sizes, larger].map((its) =>
+    entriesOf(plainsOf(beginner(float32, requestOf(recipeWith('tanh'), its), 0))),
+  )
+  expect(small.length).toBeLessThanOrEqual(PACKED_UP_TO)
+  expect(large.length).toBeGreaterThan(PACKED_UP_TO)
+})
 
 /** The last of the four characters does not occur. */
 const minibatch: Minibatch = { batch, steps, inputs: [0, 1, 2, 0, 1, 2], labels: [1, 2, 0, 1, 2, 0], reset: false }
@@ -49,7 +67,7 @@ const withNumber = (record: Plains, field: string, place: number, value: number)
 })
 
 describe.each(activationNames)('numbers that are not finite, phi = %s', (phi) => {
-  const request = requestOf(recipeWith(phi))
+  const request = requestOf(recipeWith(phi), phi === 'relu' ? larger : sizes)
   const healthy = plainsOf(beginner(float32, request, 0.7))
   const cases = Object.entries(healthy).flatMap(([field, { values }]) =>
     [...new Set([0, values.length - 1])].flatMap((place) =>
@@ -57,7 +75,7 @@ describe.each(activationNames)('numbers that are not finite, phi = %s', (phi) =>
     ),
   )
   const { cell, optimiser } = request.recipe
-  const reference = directStep(float32, cell(float32), optimiser(float32), sizes.vocabulary)
+  const reference = directStep(float32, cell(float32), optimiser(float32), request.sizes.vocabulary)
 
   test('the engine fails where float32 does, and says what float32 says', async () => {
     await withEngine(request, async (engine) => {
@@ -114,8 +132,10 @@ describe('huge gradients', () => {
 })
 
 describe('what goes in comes out', () => {
-  test.each(Object.entries(recipes))('loading and saving change no bit: %s', async (_, recipe) => {
-    const request = requestOf(recipe)
+  const each = Object.entries(recipes).flatMap(([name, recipe]) =>
+    [sizes, larger].map((its) => [name, its.hidden, requestOf(recipe, its)] as const),
+  )
+  test.each(each)('loading and saving change no bit: %s, H = %i', async (_, __, request) => {
     const unusual = [-0, 2 ** -149, NaN, -Infinity, 1 / 3]
     const record = Object.fromEntries(
       Object.entries(plainsOf(beginner(float32, request, 1))).map(([field, { axes, values }], k) => [
@@ -147,8 +167,8 @@ describe('what goes in comes out', () => {
     })
   })
 
-  test('a step leaves the learner that it was given as it was, state and all', async () => {
-    const request = requestOf(recipeWith('tanh'))
+  test.each([sizes, larger])('a step leaves the learner it was given as it was: %o', async (its) => {
+    const request = requestOf(recipeWith('tanh'), its)
     const record = plainsOf(beginner(float32, request, 0.7))
     await withEngine(request, async (engine) => {
       const learner = engine.load(learnerOf(record))
@@ -160,8 +180,8 @@ describe('what goes in comes out', () => {
     })
   })
 
-  test('a reset begins from the zero state, and no reset from where the last minibatch ended', async () => {
-    const request = requestOf(recipeWith('tanh'))
+  test.each([sizes, larger])('a reset begins from the zero state, and only a reset: %o', async (its) => {
+    const request = requestOf(recipeWith('tanh'), its)
     const start = plainsOf(beginner(float32, request, 0.7))
     const { axes, values } = start['hidden.H']
     const elsewhere = { ...start, 'hidden.H': { axes, values: values.map(() => 0.9) } }

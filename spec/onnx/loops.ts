@@ -120,6 +120,14 @@ const nested: readonly Term<AdjointSample>[] = [
     const second = run(step as never, first.state, { x: first.outputs.y })
     return { first: first.outputs.y, second: second.outputs.y, state: second.state.s }
   }),
+  ofResults('a slice that is a scalar, times one that is a row', (algebra, { A, b, y }) => {
+    const { state, outputs } = algebra.scan<M, { r: [K] }, { c: []; row: [K] }, { z: [K] }>(
+      ({ r }, { c, row }) => ({ state: { r: algebra.add(r, row) }, output: { z: algebra.scale(c, row) } }),
+      { r: b },
+      { c: y, row: A },
+    )
+    return { state: state.r, outputs: outputs.z }
+  }),
   ofResults('a scan along scalars', (algebra, { c, y }) => {
     const { state, outputs } = algebra.scan<M, { s: [] }, { x: [] }, { y: [] }>(
       ({ s }, { x }) => ({ state: { s: algebra.sub(x, s) }, output: { y: algebra.mul(x, x) } }),
@@ -151,6 +159,10 @@ const withUnfolds: readonly Term<AdjointSample>[] = [
   ofResults('an unfold', (algebra, { A, x, Y }) => {
     const { state, outputs } = chosen(algebra, algebra.axesOf(Y)[1], A, x)
     return { state: state.a, outputs: algebra.dense<[N, M, K]>(outputs) }
+  }),
+  ofResults('a stack, less what an unfold chose', (algebra, { A, S, x, Y }) => {
+    const { outputs } = chosen(algebra, algebra.axesOf(Y)[1], A, x)
+    return { less: algebra.sub(S, algebra.dense<[N, M, K]>(outputs)) }
   }),
   ofResults('an unfold that chooses the same again and again', ({ dense, unfold, axesOf }, { A, x, Y }) => {
     const time = axesOf(Y)[1]

@@ -22,9 +22,9 @@ interface Scaled {
   readonly rest: Node
 }
 
-/** The factor that a term carries, when it is a product with a scalar. */
+/** The factor that a matrix carries, when it is a product with a scalar. */
 const scaledOf = (node: Node): Scaled | undefined =>
-  isApply(node, 'Mul') && node.inputs[1].shape.length === 0 && node.shape.length > 0
+  isApply(node, 'Mul') && node.inputs[1].shape.length === 0
     ? { factor: node.inputs[1], rest: node.inputs[0] }
     : undefined
 
@@ -51,9 +51,7 @@ export const scale = (c: Node, a: Node): Node => {
 const product = (a: Node, b: Node): Node =>
   isConstantScalar(a) && isConstantScalar(b)
     ? scalar(a.values[0] * b.values[0])
-    : isConstantScalar(b) && b.values[0] === 1
-      ? a
-      : apply('Mul', [a, b], [])
+    : apply('Mul', [a, b], [])
 
 /** An associative operation of scalars as one node of many operands, those of `a` in front. */
 const gathered = (operator: string, a: Node, b: Node): Apply =>
