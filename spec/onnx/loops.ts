@@ -49,6 +49,10 @@ const ofResults = (
 const inScans: readonly Term<AdjointSample>[] = [
   scanned('states that are handed through as they were', (_, { s, x }) => ({ state: s, output: { y: x, z: x } })),
   scanned('states that change places', (_, { s: { a, b }, x }) => ({ state: { a: b, b: a }, output: { y: a, z: x } })),
+  scanned('states and outputs in another order', ({ add }, { s: { a, b }, x }) => ({
+    state: { b: x, a: add(a, b) },
+    output: { z: a, y: b },
+  })),
   scanned('the slice as the next state, and as an output', (_, { s: { a }, x }) => ({
     state: { a: x, b: a },
     output: { y: x, z: a },
@@ -111,6 +115,14 @@ const nested: readonly Term<AdjointSample>[] = [
       { row: x },
     )
     return { state: { a: state.t, b: a }, output: { y: state.t, z: a } }
+  }),
+  scanned('a scan within a scan that has nothing of it but its length', (algebra, { s: { a, b }, x }, { A, A2 }) => {
+    const { state } = algebra.scan<M, { t: Matrix }, { row: [K] }, Record<string, never>>(
+      ({ t }) => ({ state: { t: algebra.sub(A2, t) }, output: {} }),
+      { t: A },
+      { row: x },
+    )
+    return { state: { a: b, b: a }, output: { y: state.t, z: a } }
   }),
   ofResults('two scans, the second over what the first gives', (algebra, { A, S }) => {
     const run = algebra.scan<N, { s: Matrix }, { x: Matrix }, { y: Matrix }>

@@ -74,13 +74,13 @@ const looped = (step: Step, initial: Named, slices: Named, steps: number, revers
   const { state: next, output } = step(withNodes(initial, state), withNodes(slices, current, withoutFirst))
   const body = { initial: nodesOf(initial), next: nodesOf(like('scan', initial, next)), outputs: nodesOf(output) }
   const scan = { kind: 'scan' as const, token, reverse, state, slices: current, ...body }
-  const parts = partsOf({ ...scan, scopes: scopesAround(token, { ...body, slices: current }) }, [steps])
+  const parts = partsOf({ ...scan, scopes: scopesAround({ ...body, slices: current }) }, [steps])
   return { state: withNodes(initial, parts.state), outputs: withNodes(output, parts.outputs) }
 }
 
-/** What a loop depends on, besides itself. */
-const scopesAround = (token: Token, parts: Readonly<Record<string, readonly Node[]>>): readonly Token[] =>
-  scopesOf(Object.values(parts).flat()).filter((scope) => scope !== token)
+/** What a loop depends on: its own token is among it, which matters to nobody else. */
+const scopesAround = (parts: Readonly<Record<string, readonly Node[]>>): readonly Token[] =>
+  scopesOf(Object.values(parts).flat())
 
 const unrolled = (step: Step, initial: Named, slices: Named, steps: number, reverse: boolean): Run => {
   const cut = nodesOf(slices).map((node) => slicesOf(node, steps))
@@ -124,7 +124,7 @@ export const unfoldIn =
       outputs: [output.index],
     }
     const loop = { kind: 'loop' as const, token, trips: tripsAlong(time, options), state, ...body }
-    const parts = partsOf({ ...loop, scopes: scopesAround(token, body) }, [time.size])
+    const parts = partsOf({ ...loop, scopes: scopesAround(body) }, [time.size])
     return {
       state: withNodes(initial as Named, parts.state.slice(0, -1)) as unknown as typeof initial,
       outputs: { axes: [time, ...(first.axes as unknown as Axes)] as never, index: parts.outputs[0] },
