@@ -1,8 +1,10 @@
 /**
- * Chapter 10, continued: loops. What a body may hand on, take from around it, and hold within it.
+ * Chapter 10, continued: loops. What a body may hand on, take from around it, and hold within it, and what it may not.
  */
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { axis } from '../src/algebra/index.js'
 import { float32 } from '../src/interpret/index.js'
+import { graphAlgebra } from '../src/interpret/graph/algebra.js'
 import { equalityLaw, readingOf } from '../src/laws/agreement-of-readings.js'
 import { adjoints } from './algebra-samples.js'
 import { sizeOrNone } from './arbitraries.js'
@@ -19,4 +21,39 @@ describe('loops that are awkward to lay out', () => {
     const pair = { one: compiledReading(settings), other: readingOf(float32) }
     runLaws(name, pair, loops.map(equalityLaw), adjoints(sizeOrNone), FEW)
   })
+})
+
+/** The operations without their types, as plain JavaScript sees them. */
+type Untyped = Readonly<Record<string, (...operands: readonly unknown[]) => never>>
+type Step = (state: Readonly<Record<string, unknown>>, last: unknown) => unknown
+
+describe.each([0, 16])('a step that does not fit is a defect, loops up to %i written out', (unrollUpTo) => {
+  const algebra = graphAlgebra({ unrollUpTo }) as unknown as Untyped
+  const [M, K, T] = [axis('M', 2), axis('K', 3), axis('T', 4)]
+  const A = algebra['fill']([M, K], 1)
+  const along = { x: algebra['fill']([T, M, K], 1) }
+  const scan = (step: Step) => () => algebra['scan'](step, { s: A }, along)
+  const unfold = (step: Step) => () => algebra['unfold'](T, step, { s: A }, algebra['argmax'](A))
+  const turned = (a: unknown): unknown => algebra['transpose'](a)
+
+  test.each([
+    ['a state of other axes', scan(({ s }) => ({ state: { s: turned(s) }, output: {} })), 's must have the same axes'],
+    ['a state of other fields', scan(({ s }) => ({ state: { t: s }, output: {} })), 'they are {s} and {t}'],
+    ['a state with a field more', scan(({ s }) => ({ state: { s, t: s }, output: {} })), 'they are {s} and {s, t}'],
+    ['an unfold of other axes', unfold(({ s }, last) => ({ state: { s: turned(s) }, output: last })), 's must have'],
+    [
+      'a result that is no input',
+      unfold(({ s }) => ({ state: { s }, output: algebra['argmax'](turned(s)) })),
+      'both operands need the same axes',
+    ],
+  ])('%s', (_, f, message) => {
+    expect(f).toThrow(message)
+  })
+})
+
+test('outputs that change from step to step are a defect, where each step is taken', () => {
+  const { fill, scan } = graphAlgebra({ unrollUpTo: 16 })
+  const outputs = [{ y: fill([], 1) }, { z: fill([], 1) }]
+  const step = () => ({ state: {}, output: outputs.shift() as never })
+  expect(() => scan(step, {}, { x: fill([axis('T', 2)], 1) as never })).toThrow('they are {y} and {z}')
 })

@@ -33,7 +33,7 @@ const scanned = (name: string, step: Step, direction: 'scan' | 'scanReverse' = '
       { a: outside.A, b: outside.A2 },
       { x: outside.S },
     )
-    return { ...state, ...outputs } as never
+    return { a: state.a, b: state.b, y: outputs.y, z: outputs.z } as never
   },
 })
 
