@@ -170,36 +170,6 @@ describe('what cannot be compiled is a defect', () => {
       () => modelOf((_, { A }) => A, { weights: { A: [1, 2] } }),
       'A has the axes [M 2, K 3] and holds 6 numbers, and 2 came',
     ],
-    ...[0, 16].flatMap((unrollUpTo) => [
-      [
-        'a state of other axes',
-        stepping(unrollUpTo, ({ sumRows }, s) => ({ state: { s: sumRows(s) }, output: {} })),
-        's must have the same axes at each step, and has [M 2, K 3] and [K 3]',
-      ] as const,
-      [
-        'a state of other fields',
-        stepping(unrollUpTo, (_, s) => ({ state: { t: s }, output: {} })),
-        'each step must give the same fields, and they are {s} and {t}',
-      ] as const,
-    ]),
-    [
-      'outputs that change from step to step',
-      () => {
-        let count = 0
-        stepping(16, (_, s) => {
-          count += 1
-          return { state: { s }, output: count === 1 ? { y: s } : { z: s } }
-        })()
-      },
-      'each step must give the same fields, and they are {y} and {z}',
-    ],
-    [
-      'an unfold whose state changes',
-      () =>
-        modelOf(({ unfold, oneHotOf }, { A }) =>
-          unfold({ ...M, name: 'T' }, ({ s }: never, x) => ({ state: { t: s }, output: x }) as never, { s: A }, oneHotOf)),
-      'x',
-    ],
     [
       'a value of a loop that is used outside it',
       () =>
