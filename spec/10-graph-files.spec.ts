@@ -1,17 +1,21 @@
 /**
  * Chapter 10, continued: files. A model is the same bytes whenever it is made, and holds each shared term once.
  */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { axis, Defect } from '../src/algebra/index.js'
 import type { Axis } from '../src/algebra/index.js'
 import type { TensorAlgebra } from '../src/algebra/tensor-algebra.js'
 import { compile } from '../src/interpret/onnx/compile.js'
 import type { Arguments, CompileOptions, Results } from '../src/interpret/onnx/compile.js'
+import { extended, lookup } from '../src/interpret/onnx/levels.js'
+import type { Levels } from '../src/interpret/onnx/levels.js'
 import { decodeModel } from '../src/interpret/onnx/schema.js'
 import { numbersIn, runAtOnce } from './onnx/at-once.js'
 import type { Fed } from './onnx/at-once.js'
 import { graphsOf, recipes, STEPS } from './onnx/examples.js'
 import { nodesIn, operatorsIn } from './onnx/show.js'
+import { forAll, law } from './run.js'
 
 type Graph = TensorAlgebra<'graph'>
 type Matrix = [Axis<'M'>, Axis<'K'>]
@@ -132,6 +136,25 @@ describe('numbers that are built in', () => {
     const model = modelOf(({ add, fill }) => add(fill([M], 0), fill([M], -0)))
     const constants = decodeModel(model).graph.initializer.flatMap(({ float_data }) => Array.from(float_data ?? []))
     expect(constants).toEqual([0, -0])
+  })
+})
+
+describe('a map that grows by levels', () => {
+  type Entry = readonly [key: number, value: number]
+  const entries: fc.Arbitrary<readonly Entry[]> = fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat()), { maxLength: 200 })
+  const levelsOf = (all: readonly Entry[]) =>
+    all.reduce<Levels<number, number>>((levels, [key, value]) => extended(levels, key, value), [])
+
+  law(
+    'holds what a map holds, the last value of each key',
+    forAll(entries, (all) => {
+      const [levels, map] = [levelsOf(all), new Map(all)]
+      return Array.from({ length: 42 }, (_, key) => lookup(levels, key) === map.get(key)).every((same) => same)
+    }),
+  )
+  test('has few levels, each at least twice as large as the one before', () => {
+    const sizes = levelsOf(Array.from({ length: 1000 }, (_, i) => [i, i])).map((level) => level.size)
+    expect(sizes).toEqual([8, 32, 64, 128, 256, 512])
   })
 })
 

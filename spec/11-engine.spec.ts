@@ -27,7 +27,15 @@ const FEW = { runs: 12 }
 const small = anySizes.map((sizes) => ({ ...sizes, vocabulary: Math.max(2, sizes.vocabulary) }))
 const ofOneCharacter = anySizes.map((sizes) => ({ ...sizes, vocabulary: 1 }))
 
-/** Sizes at which products are cut into blocks and loops are kept. */
+/** Steps at which loops are kept. */
+const long: fc.Arbitrary<PassageSizes> = fc.record({
+  vocabulary: fc.integer({ min: 2, max: 6 }),
+  hidden: fc.integer({ min: 1, max: 5 }),
+  batch: fc.integer({ min: 1, max: 3 }),
+  steps: fc.integer({ min: 65, max: 80 }),
+})
+
+/** Sizes at which products are cut into blocks. */
 const larger: fc.Arbitrary<PassageSizes> = fc.record({
   vocabulary: fc.integer({ min: 30, max: 70 }),
   hidden: fc.integer({ min: 17, max: 40 }),
@@ -57,6 +65,7 @@ const agrees = (recipe: Recipe<CellShape>, sample: StepSample, threads: number):
 describe.each(Object.entries(recipes))('a training step: %s', (_, recipe) => {
   law('is that of float32, at small sizes', forAll(stepSamples(recipe, small), (it) => agrees(recipe, it, 1)), FEW)
   law('is, at larger sizes', forAll(stepSamples(recipe, larger), (it) => agrees(recipe, it, 1)), { runs: 2 })
+  law('is, over many steps', forAll(stepSamples(recipe, long), (it) => agrees(recipe, it, 1)), { runs: 3 })
   law('is, on two threads', forAll(stepSamples(recipe, larger), (it) => agrees(recipe, it, 2)), { runs: 2 })
 
   law(

@@ -37,7 +37,9 @@ const fedIn = (fed: Fed, type: ElementType): Input => {
 
 /** The inputs that terms are made of. */
 const inputsOf = (nodes: readonly Node[]): readonly Input[] =>
-  [...emitAll(nodes, nothing)[1].names.keys()].filter((each) => each.kind === 'input')
+  emitAll(nodes, nothing)[1]
+    .names.flatMap((level) => [...level.keys()])
+    .filter((each) => each.kind === 'input')
 
 const plainAxes = (sizes: readonly number[]): Axes => sizes.map((size, i) => ({ name: String(i), size }))
 /** A one-hot tensor with these indices, for all that matters here. */

@@ -55,7 +55,7 @@ export const graphsOf = (recipe: Recipe<CellShape>, steps: number) => {
 }
 
 /** Steps of which loops are written out, and steps of which they are kept. */
-export const STEPS = { few: 3, many: 20 }
+export const STEPS = { few: 3, many: 80 }
 
 type Named = readonly [name: string, model: Uint8Array]
 

@@ -54,7 +54,10 @@ export interface CompileOptions {
   readonly weights?: Readonly<Record<string, ArrayLike<number>>>
   /** Axes, by name, along which an unfold runs as often as an int64 input of the same name says. */
   readonly lengths?: readonly string[]
-  /** A scan of at most this many steps is written out instead of looped; 64 unless asked otherwise. */
+  /**
+   * A scan of at most this many steps is written out instead of looped; 64 unless asked otherwise. Terms are followed
+   * to their ends by recursion, which overflows the stack where they are some thousands of operations deep.
+   */
   readonly unrollUpTo?: number
   /** Whether the model will only ever run on one thread, on which adding up rows is faster; no unless asked. */
   readonly onOneThread?: boolean

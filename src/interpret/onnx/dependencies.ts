@@ -2,6 +2,8 @@
  * What the body of a loop takes from outside it.
  */
 import type { Loop, Node, Part, Scan, Slice, Token } from '../graph/node.js'
+import { extended, lookup } from './levels.js'
+import type { Levels } from './levels.js'
 
 /** The slices that its steps look at, and values that are the same at each step. */
 interface Dependencies {
@@ -10,7 +12,7 @@ interface Dependencies {
 }
 
 interface Found extends Dependencies {
-  readonly seen: ReadonlySet<Node>
+  readonly seen: Levels<Node, true>
 }
 
 /**
@@ -19,7 +21,7 @@ interface Found extends Dependencies {
  */
 export const dependencies = (loop: Scan | Loop): Dependencies => {
   const { next, outputs, token } = loop
-  const { slices, outside } = searchAll([...next, ...outputs], [token], { slices: [], outside: [], seen: new Set() })
+  const { slices, outside } = searchAll([...next, ...outputs], [token], { slices: [], outside: [], seen: [] })
   return { slices: slices.length === 0 && loop.kind === 'scan' ? loop.slices.slice(0, 1) : slices, outside }
 }
 
@@ -28,8 +30,8 @@ const searchAll = (nodes: readonly Node[], within: readonly Token[], found: Foun
 
 /** @param within the loop itself, then the loops in its body that the node stands in */
 const search = (node: Node, within: readonly Token[], found: Found): Found => {
-  if (found.seen.has(node)) return found
-  const seen = { ...found, seen: new Set([...found.seen, node]) }
+  if (lookup(found.seen, node) === true) return found
+  const seen = { ...found, seen: extended(found.seen, node, true) }
   if (!within.some((token) => node.scopes.includes(token))) return { ...seen, outside: [...seen.outside, node] }
   switch (node.kind) {
     case 'slice':

@@ -6,20 +6,22 @@
  */
 import type { Constant, Many, Node } from '../graph/node.js'
 import { ELEMENT_TYPES } from '../graph/node.js'
+import { extended, lookup } from './levels.js'
+import type { Levels } from './levels.js'
 import type { AttributeProto, NodeProto, TensorProto } from './schema.js'
 
 export interface Emission {
   /** How many names have been given. */
   readonly count: number
   /** The name of every node and many-valued operation met, by its identity. */
-  readonly names: ReadonlyMap<Node | Many, readonly string[]>
+  readonly names: Levels<Node | Many, Names>
   /** The names of every operation and constant written, by its text. */
-  readonly written: ReadonlyMap<string, readonly string[]>
+  readonly written: Levels<string, Names>
   readonly nodes: readonly NodeProto[]
   readonly initializers: readonly TensorProto[]
 }
 
-export const nothing: Emission = { count: 0, names: new Map(), written: new Map(), nodes: [], initializers: [] }
+export const nothing: Emission = { count: 0, names: [], written: [], nodes: [], initializers: [] }
 
 /** The names of an operation's results, or of values. */
 export type Names = readonly string[]
@@ -36,12 +38,12 @@ export const fresh = (what: string, how: number, emission: Emission): readonly [
 /** Remembers what a node is called. */
 export const named = (node: Node | Many, names: Names, emission: Emission): Emission => ({
   ...emission,
-  names: new Map([...emission.names, [node, names]]),
+  names: extended(emission.names, node, names),
 })
 
 const remembered = (text: string, names: Names, emission: Emission): Emission => ({
   ...emission,
-  written: new Map([...emission.written, [text, names]]),
+  written: extended(emission.written, text, names),
 })
 
 /** Adds an operation, whether or not it stands there already. */
@@ -62,7 +64,7 @@ export const write = (
   emission: Emission,
 ): readonly [Names, Emission] => {
   const text = `${operator}(${input.join(',')})${JSON.stringify(attribute)}`
-  const before = emission.written.get(text)
+  const before = lookup(emission.written, text)
   if (before !== undefined) return [before, emission]
   const [output, after] = fresh(operator, outputs, emission)
   const node = { name: output[0], op_type: operator, input, output, attribute }
@@ -77,7 +79,7 @@ export const writeConstant = (node: Constant, emission: Emission): readonly [Nam
   if (node.name !== undefined) return [[node.name], withInitializer(node, node.name, emission)]
   const { type, shape, values } = node
   const text = `${type}[${shape.join(',')}]: ${Array.from(values).slice(0, SMALL).map(exactly).join(',')}`
-  const before = values.length <= SMALL ? emission.written.get(text) : undefined
+  const before = values.length <= SMALL ? lookup(emission.written, text) : undefined
   if (before !== undefined) return [before, emission]
   const [names, after] = fresh('constant', 1, emission)
   const written = withInitializer(node, names[0], after)

@@ -7,6 +7,7 @@
 import { defect } from '../../algebra/defect.js'
 import type { ElementType, Loop, Many, Node, Part, Scan, Split } from '../graph/node.js'
 import { dependencies } from './dependencies.js'
+import { lookup } from './levels.js'
 import { appended, fresh, named, write, writeConstant } from './emission.js'
 import type { Emission, Names } from './emission.js'
 import { attributesOf, bodyOf, valueInfo } from './schema.js'
@@ -14,7 +15,7 @@ import type { GraphProto } from './schema.js'
 
 /** Writes a value and all it needs, unless they are written already. */
 const emit = (node: Node, emission: Emission): readonly [name: string, emission: Emission] => {
-  const known = emission.names.get(node)
+  const known = lookup(emission.names, node)
   if (known !== undefined) return [known[0], emission]
   const [names, after] = emitNew(node, emission)
   return [names[0], named(node, names, after)]
@@ -48,7 +49,7 @@ export const emitAll = (nodes: readonly Node[], emission: Emission): readonly [N
   )
 
 const emitPart = ({ of, index }: Part, emission: Emission): readonly [Names, Emission] => {
-  const known = emission.names.get(of)
+  const known = lookup(emission.names, of)
   const [names, after] = known !== undefined ? [known, emission] : emitMany(of, emission)
   return [[names[index]], after]
 }
