@@ -3,7 +3,8 @@
  */
 import type fc from 'fast-check'
 import type { Carrier, Concrete, Signature, Tensors } from '../../src/algebra/tensor-algebra.js'
-import { LARGEST, learnerAxes, NEXT, trainingGraph } from '../../src/engine/graphs.js'
+import { LARGEST, learnerAxes, NEXT } from '../../src/engine/fields.js'
+import { trainingGraph } from '../../src/engine/graphs.js'
 import { float32 } from '../../src/interpret/float32.js'
 import type { Term } from '../../src/laws/agreement-of-readings.js'
 import type { Plains, Trial } from '../../src/laws/passage.js'

@@ -10,7 +10,7 @@ import type { Float32Tensor } from '../interpret/float32.js'
 import { flatten, unflatten } from '../learn/recipe.js'
 import type { Learner } from '../learn/step.js'
 import type { CellShape } from '../model/cell.js'
-import { HIDDEN, LARGEST, LEARNT, NEXT, packedFields, REPORT, under } from './graphs.js'
+import { HIDDEN, LARGEST, LEARNT, NEXT, packedFields, REPORT, under } from './fields.js'
 import type { Runtime, RuntimeTensor, RuntimeTensors } from './runtime.js'
 
 /** What a step reports of its numbers. */
