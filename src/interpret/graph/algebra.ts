@@ -2,6 +2,11 @@
  * The graph reading of the algebra: a tensor is its axes and a node of an expression graph.
  *
  * Nothing is computed. A function of tensors, applied to inputs, leaves behind the graph of what it would do.
+ *
+ * Run by ONNX Runtime it differs from float32 in this: sums are added up in single precision, in an order of the
+ * runtime's own; exp and tanh are off by a few units in the last place of what they yield, sigmoid and log-softmax by
+ * a few units of 1; and a zero that min, max or relu takes may have either sign. NaN and the infinities go the same
+ * ways: min, max, relu and maxAbs keep NaN, step makes it 0.
  */
 import type { Axes } from '../../algebra/axis.js'
 import type { TensorAlgebra } from '../../algebra/tensor-algebra.js'
