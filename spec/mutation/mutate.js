@@ -1,0 +1,101 @@
+/**
+ * `npm run mutate`: breaks the mathematics a line at a time, and counts how often the spec notices.
+ *
+ * The sources are taken in parts, one after the other, or only those named: `npm run mutate -- model learn`. For each it
+ * says how many mutants failed a law (or hung), and how many no law noticed; those that no law could notice, because they
+ * compute the same, are listed in equivalent.js with the reason. Ends with an error if a part's score is too low.
+ */
+import { readFileSync } from 'node:fs'
+import { Stryker } from '@stryker-mutator/core'
+import { equivalent } from './equivalent.js'
+
+/** The loops of the kernel run in every chapter; these are the ones that are about what they compute. */
+const ofKernel = ['spec/1-*.spec.ts', 'spec/2-*.spec.ts', 'spec/3-*.spec.ts', 'spec/12-*.spec.ts', 'spec/purity.spec.ts']
+
+/** The least score of a part, in percent. */
+const [LEAST, LEAST_OF_EQUATIONS] = [90, 95]
+
+const parts = {
+  model: { mutate: ['src/model/**/*.ts'], least: LEAST_OF_EQUATIONS },
+  learn: { mutate: ['src/learn/**/*.ts'], least: LEAST_OF_EQUATIONS },
+  text: { mutate: ['src/text/**/*.ts'], least: LEAST },
+  algebra: { mutate: ['src/algebra/**/*.ts'], least: LEAST },
+  interpret: { mutate: ['src/interpret/**/*.ts', '!src/interpret/kernel.ts'], least: LEAST },
+  kernel: { mutate: ['src/interpret/kernel.ts'], least: LEAST, testFiles: ofKernel },
+}
+
+const onOneLine = (code) => code.trim().replace(/\s+/g, ' ')
+
+/** The piece of the source between two places, whose lines and columns count from 1. */
+const between = (source, { start, end }) => {
+  const lines = source.split('\n').slice(start.line - 1, end.line)
+  const cut = [...lines.slice(0, -1), lines.at(-1).slice(0, end.column - 1)]
+  return [cut[0].slice(start.column - 1), ...cut.slice(1)].join('\n')
+}
+
+/** The mutants of a part as its report has them, each with the piece of code that it replaces. */
+const mutantsOf = (report) =>
+  Object.entries(report.files).flatMap(([file, { source, mutants }]) =>
+    mutants.map(({ location, mutatorName, replacement, status }) => ({
+      ...{ file, line: location.start.line, mutatorName, status },
+      original: onOneLine(between(source, location)),
+      replacement: onOneLine(replacement),
+    })),
+  )
+
+const isEquivalent = ({ file, original, replacement }) =>
+  equivalent.some(
+    (known) => known.file === file && known.original === original && known.replacement === replacement,
+  )
+
+const DETECTED = ['Killed', 'Timeout']
+
+const run = async (part) => {
+  const { mutate, testFiles = [] } = parts[part]
+  const fileName = `reports/mutation/${part}.json`
+  await new Stryker({
+    configFile: 'spec/mutation/stryker.config.json',
+    mutate: [...mutate, '!src/**/index.ts'],
+    testFiles,
+    jsonReporter: { fileName },
+    htmlReporter: { fileName: fileName.replace('.json', '.html') },
+  }).runMutationTest()
+  return mutantsOf(JSON.parse(readFileSync(fileName, 'utf8')))
+}
+
+/** What became of a part's mutants; the score is of those that compute something else. */
+const summary = (part, mutants) => {
+  const count = (holds) => mutants.filter(holds).length
+  const detected = count(({ status }) => DETECTED.includes(status))
+  const timeouts = count(({ status }) => status === 'Timeout')
+  const same = count((mutant) => !DETECTED.includes(mutant.status) && isEquivalent(mutant))
+  const telling = mutants.length - same
+  return { part, mutants: mutants.length, detected, timeouts, equivalent: same, score: (100 * detected) / telling }
+}
+
+const names = process.argv.slice(2)
+const unknown = names.find((name) => !(name in parts))
+if (unknown !== undefined) {
+  console.error(`there is no part ${JSON.stringify(unknown)}: name some of ${Object.keys(parts).join(', ')}, or none for all`)
+  process.exit(2)
+}
+
+const chosen = names.length === 0 ? Object.keys(parts) : names
+const all = []
+for (const part of chosen) all.push({ part, mutants: await run(part) })
+
+all.forEach(({ part, mutants }) => {
+  mutants
+    .filter((mutant) => !DETECTED.includes(mutant.status) && !isEquivalent(mutant))
+    .forEach(({ file, line, status, mutatorName, original, replacement }) => {
+      console.log(`${file}:${line} ${status} ${mutatorName}\n  - ${original}\n  + ${replacement}`)
+    })
+})
+const whole = { part: 'all', mutants: all.flatMap(({ mutants }) => mutants) }
+const rows = [...all, whole].map(({ part, mutants }) => summary(part, mutants))
+console.table(rows.map((row) => ({ ...row, score: row.score.toFixed(2) })))
+const low = rows.filter(({ part, score }) => score < (parts[part]?.least ?? LEAST))
+if (low.length > 0) {
+  console.error(`too many mistakes pass unnoticed in ${low.map(({ part }) => part).join(', ')}`)
+  process.exitCode = 1
+}
