@@ -4,22 +4,25 @@
  */
 import { isRight } from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { Defect } from '../src/algebra/defect.js'
 import type { Carrier, Concrete, TensorAlgebra } from '../src/algebra/tensor-algebra.js'
 import { float64 } from '../src/interpret/index.js'
-import { biasLaws, gruLaws, layerLaws, lstmLaws } from '../src/laws/cells.js'
 import { checkModel } from '../src/laws/check-model.js'
+import { gruLaws, lstmLaws } from '../src/laws/gates.js'
 import { differenceLaws, gradientLaws } from '../src/laws/gradient.js'
 import { languageModel } from '../src/laws/language-model.js'
+import { biasLaws, layerLaws, towerLaws } from '../src/laws/layers.js'
 import { forwardLaws } from '../src/laws/model.js'
 import type { AnyCell } from '../src/laws/subject.js'
 import { truncationDifferenceLaws, truncationLaws } from '../src/laws/truncation.js'
-import { identity } from '../src/model/activation.js'
+import { identity, tanh } from '../src/model/activation.js'
 import type { Cell, CellShape } from '../src/model/cell.js'
 import { cellNames, cellOf, gatesOf } from '../src/model/cells.js'
-import { units } from '../src/model/intake.js'
+import { gru } from '../src/model/gru.js'
+import { belowAxis, units } from '../src/model/intake.js'
 import { lstm } from '../src/model/lstm.js'
 import { parameterAxes } from '../src/model/model.js'
-import { batchAxis, vocabularyAxis } from '../src/model/parameters.js'
+import { batchAxis, hiddenAxis, previousAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
 import { rnn } from '../src/model/rnn.js'
 import { on } from '../src/model/stack.js'
 import { anySizes, cutTrials, fewSizes, tellingPassages, tellingSizes, trials } from './arbitraries-model.js'
@@ -81,6 +84,54 @@ describe('what layers do', () => {
   onEachInterpreter((name, algebra) => {
     const layered = { stack: modelOf(algebra, underIdentity), lower: modelOf(algebra, layersOf('lstm', 1, 'one')) }
     runLaws(name, layered, layerLaws, trials(underIdentity, anySizes), { runs: 10 })
+  })
+})
+
+/** A plain cell, an LSTM on it and a GRU on that, put together from below. */
+const lowerFirst = <F extends Carrier>(algebra: TensorAlgebra<F>): Cell<F, CellShape> =>
+  on(
+    algebra,
+    on(algebra, rnn(algebra, tanh(algebra)), lstm(algebra, units(algebra)), '1'),
+    gru(algebra, units(algebra), 'two'),
+    '2',
+  ) as unknown as Cell<F, CellShape>
+
+/** The same three layers, put together from above; `above` is the LSTM with the GRU on it. */
+const upperFirst = <F extends Carrier>(
+  algebra: TensorAlgebra<F>,
+  above: object = on(algebra, lstm(algebra, units(algebra)), gru(algebra, units(algebra), 'two'), '2'),
+): Cell<F, CellShape> =>
+  on(algebra, rnn(algebra, tanh(algebra)), above as Cell<F, CellShape, 'units'>, '1') as unknown as Cell<F, CellShape>
+
+describe('what towers do', () => {
+  onEachInterpreter((name, algebra) => {
+    const towers = { lowerFirst: modelOf(algebra, lowerFirst), upperFirst: modelOf(algebra, upperFirst) }
+    runLaws(name, towers, towerLaws, trials(lowerFirst, anySizes), { runs: 10 })
+  })
+})
+
+describe('the axes of a model', () => {
+  test('are called as the types say', () => {
+    const made = [vocabularyAxis, hiddenAxis, previousAxis, batchAxis, timeAxis, belowAxis].map((make) => make(3))
+    expect(made.map(({ name }) => name)).toEqual(['vocabulary', 'hidden', 'previous', 'batch', 'time', 'below'])
+    expect(made.map(({ size }) => size)).toEqual([3, 3, 3, 3, 3, 3])
+  })
+})
+
+describe('the name of a layer', () => {
+  const first = rnn(float64, tanh(float64))
+  const next = rnn(float64, tanh(float64), units(float64))
+
+  test.each([
+    ['below', () => on(float64, on(float64, first, next, '1'), next, '1')],
+    ['above', () => on(float64, first, on(float64, next, next, '1'), '1')],
+  ])('is refused where a layer %s has it', (_, make) => {
+    expect(make).toThrow(new Defect('on', 'a layer is called "1" already: there is a field 1.W_xh'))
+  })
+
+  test('may begin with that of another layer', () => {
+    expect(() => on(float64, on(float64, first, next, '1'), next, '11')).not.toThrow()
+    expect(() => on(float64, on(float64, first, next, '11'), next, '1')).not.toThrow()
   })
 })
 
@@ -235,6 +286,22 @@ describe('mistakes in the new cells', () => {
         }),
       },
       refusedBy: 'hands nothing down',
+    },
+  ])
+
+  const pair = on(float64, lstm(float64, units(float64)), gru(float64, units(float64), 'two'), '2')
+  const nothingDown = {
+    ...pair,
+    below: (...its: Parameters<typeof pair.below>) => mul(pair.below(...its), fill(axesOf(pair.below(...its)), 0)),
+  }
+  refuted('wrong towers are refused', towerLaws, trials(lowerFirst, anySizes), [
+    {
+      mistake: 'two layers together hand nothing down',
+      instance: {
+        lowerFirst: modelOf(float64, lowerFirst),
+        upperFirst: languageModel(float64, upperFirst(float64, nothingDown)),
+      },
+      refusedBy: 'of three layers',
     },
   ])
 })

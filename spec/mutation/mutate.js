@@ -24,6 +24,20 @@ const parts = {
   kernel: { mutate: ['src/interpret/kernel.ts'], least: LEAST, testFiles: ofKernel },
 }
 
+const settings = {
+  testRunner: 'laws',
+  plugins: ['./spec/mutation/runner.js'],
+  vitest: { configFile: 'spec/mutation.vitest.config.ts', related: false },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  // A mutant is given up for hung when it takes 1.2 times as long as the tests take without it, and ten seconds.
+  timeoutFactor: 1.2,
+  timeoutMS: 10_000,
+  reporters: ['progress-append-only', 'json', 'html'],
+  tempDirName: '.stryker-tmp',
+  thresholds: { high: LEAST_OF_EQUATIONS, low: LEAST, break: null },
+}
+
 const onOneLine = (code) => code.trim().replace(/\s+/g, ' ')
 
 /** The piece of the source between two places, whose lines and columns count from 1. */
@@ -54,7 +68,7 @@ const run = async (part) => {
   const { mutate, testFiles = [] } = parts[part]
   const fileName = `reports/mutation/${part}.json`
   await new Stryker({
-    configFile: 'spec/mutation/stryker.config.json',
+    ...settings,
     mutate: [...mutate, '!src/**/index.ts'],
     testFiles,
     jsonReporter: { fileName },

@@ -1,5 +1,5 @@
 /**
- * Laws of Adam, of momentum, and of learning-rate schedules.
+ * Laws of Adam.
  *
  *   adam   m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
  *          u = (m / c1) / (sqrt(v / c2) + epsilon), c_k = 1 - beta_k^t
@@ -9,11 +9,10 @@
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
 import type { AdamSettings } from '../learn/adam.js'
 import type { Optimiser } from '../learn/optimiser.js'
-import type { Schedule } from '../learn/schedule.js'
 import type { Law } from './law.js'
 import { scaled } from './passage.js'
 import type { Plains } from './passage.js'
-import { numbersWithin, range, total, UNDERFLOW, unitRoundoff } from './plain.js'
+import { nearlyEqual, numbersWithin, unitRoundoff } from './plain.js'
 import { descend, entriesOf, sameRecord } from './records.js'
 import type { Descent } from './records.js'
 
@@ -36,14 +35,6 @@ const firstUpdates = <F extends Carrier>(adam: Adam<F>, sample: AdamSample): rea
 
 /** Roundings from a gradient to its update in one step: squares, means, corrections, the root and two quotients. */
 const ROUNDINGS = 16
-
-/** Whether x is y to so many roundings of the algebra. */
-const near = <F extends Carrier>(
-  algebra: Concrete<F>,
-  roundings: number,
-  xs: readonly number[],
-  ys: readonly number[],
-): boolean => numbersWithin((i) => roundings * unitRoundoff(algebra) * Math.abs(ys[i]), xs, ys)
 
 /** A gradient whose squares are neither lost nor infinite in single precision. */
 const MIDDLING = { least: 1e-12, most: 1e12 }
@@ -115,121 +106,10 @@ export const adamLaws = <F extends Carrier>(): readonly Law<Adam<F>, AdamSample>
       const [first, ...later] = run(adam, corrected).updates.map(entriesOf)
       const gs = entriesOf(sample.gradients[0])
       const roundings = 4 * ROUNDINGS * sample.gradients.length
-      return !gs.every(isMiddling) || later.every((updates) => near(adam.algebra, roundings, updates, first))
+      return !gs.every(isMiddling) || later.every((updates) => nearlyEqual(adam.algebra, roundings, updates, first))
     },
   },
 ]
 
 const sameSteps = (a: readonly Plains[], b: readonly Plains[]): boolean =>
   a.length === b.length && a.every((each, k) => sameRecord(each, b[k]))
-
-/** What is tried: momentum, of any decay, in an algebra. */
-export interface Momentum<F extends Carrier> {
-  readonly algebra: Concrete<F>
-  readonly momentum: (beta: number) => Optimiser<F>
-}
-
-export interface MomentumSample extends Descent {
-  readonly beta: number
-}
-
-/** Laws of momentum. */
-export const momentumLaws = <F extends Carrier>(): readonly Law<Momentum<F>, MomentumSample>[] => [
-  {
-    name: 'with beta = 0 every update is the gradient',
-    cites: ['momentum'],
-    holds: ({ algebra, momentum }, descent) =>
-      descend(algebra, momentum(0), descent).updates.every((each, k) =>
-        numbersWithin(() => 0, entriesOf(each), entriesOf(descent.gradients[k])),
-      ),
-  },
-  {
-    name: 'the update of step t is the sum of beta^(t - k) g_k',
-    cites: ['momentum'],
-    holds: ({ algebra, momentum }, { beta, ...descent }) => {
-      const updates = descend(algebra, momentum(beta), descent).updates.map(entriesOf)
-      const gradients = descent.gradients.map(entriesOf)
-      return updates.every((update, t) => {
-        const terms = (i: number) => range(t + 1).map((k) => beta ** (t - k) * gradients[k][i])
-        const size = (i: number) => total(terms(i).map(Math.abs))
-        const bound = (i: number) => 4 * (t + 1) * unitRoundoff(algebra) * size(i) + UNDERFLOW
-        return numbersWithin(bound, update, update.map((_, i) => total(terms(i))))
-      })
-    },
-  },
-]
-
-/** What is tried: a schedule in an algebra, and how its steps are taken. */
-export interface Scheduling<F extends Carrier> {
-  readonly algebra: Concrete<F>
-  readonly scheduled: (schedule: Schedule) => Optimiser<F>
-  readonly warmUp: (steps: number) => Schedule
-  readonly inverseDecay: (rate: number) => Schedule
-  readonly exponentialDecay: (factor: number) => Schedule
-}
-
-export interface ScheduleSample {
-  /** Steps of a warm-up, 1 or more. */
-  readonly steps: number
-  /** 0 or more. */
-  readonly rate: number
-  /** Above 0, up to 1. */
-  readonly factor: number
-  /** How many steps are taken. */
-  readonly taken: number
-}
-
-/** The factors of the first steps: what becomes of a gradient of 1. */
-const factors = <F extends Carrier>(
-  { algebra, scheduled }: Scheduling<F>,
-  schedule: Schedule,
-  taken: number,
-): readonly number[] => {
-  const one: Plains = { p: { axes: [], values: [1] } }
-  const { updates } = descend(algebra, scheduled(schedule), { parameters: one, gradients: range(taken).map(() => one) })
-  return updates.flatMap(entriesOf)
-}
-
-/** Laws of schedules. */
-export const scheduleLaws = <F extends Carrier>(): readonly Law<Scheduling<F>, ScheduleSample>[] => [
-  {
-    name: 'a warm-up grows by 1 / steps, is 1 at its end, and stays',
-    cites: ['schedule'],
-    holds: (scheduling, { steps, taken }) => {
-      const all = factors(scheduling, scheduling.warmUp(steps), taken)
-      const expected = range(taken).map((t) => Math.min((t + 1) / steps, 1))
-      return near(scheduling.algebra, 4, all, expected) && all.slice(steps).every((factor) => factor === 1)
-    },
-  },
-  {
-    name: 'inverse decay is 1 / (1 + rate t)',
-    cites: ['schedule'],
-    holds: (scheduling, { rate, taken }) =>
-      near(
-        scheduling.algebra,
-        8,
-        factors(scheduling, scheduling.inverseDecay(rate), taken),
-        range(taken).map((t) => 1 / (1 + rate * t)),
-      ),
-  },
-  {
-    name: 'exponential decay is factor^t',
-    cites: ['schedule'],
-    holds: (scheduling, { factor, taken }) => {
-      const all = factors(scheduling, scheduling.exponentialDecay(factor), taken)
-      // exp makes of an error of its argument, t log factor, one as large relative to its result.
-      const roundings = 4 * (1 + taken * Math.abs(Math.log(factor)))
-      return near(scheduling.algebra, roundings, all, range(taken).map((t) => factor ** t))
-    },
-  },
-  {
-    name: 'every parameter is scaled by the same factor, and the count is of steps, not of parameters',
-    cites: ['schedule'],
-    holds: ({ algebra, scheduled, inverseDecay }, { rate, taken }) => {
-      const two: Plains = { p: { axes: [], values: [1] }, q: { axes: [], values: [1] } }
-      const gradients = range(taken).map(() => two)
-      const { updates, state } = descend(algebra, scheduled(inverseDecay(rate)), { parameters: two, gradients })
-      return updates.every(({ p, q }) => p.values[0] === q.values[0]) && entriesOf(state)[0] === taken
-    },
-  },
-]

@@ -1,11 +1,12 @@
 /** The laws of the model and of its gradient, what they are tried on, and the gradient checker. */
-export * from './cells.js'
 export { checkCell, checkLoss, checkModel, checkTensors } from './check-model.js'
 export type { CellSample, Loss, Scored, Verdict } from './check-model.js'
+export * from './gates.js'
 export * from './gradient-check.js'
 export * from './gradient-of-activation.js'
 export * from './gradient.js'
 export * from './language-model.js'
+export * from './layers.js'
 export * from './loss.js'
 export * from './model.js'
 export type { Passage, Plains, Trial } from './passage.js'

@@ -7,7 +7,7 @@ import type { AnyAxis, Axes } from '../algebra/axis.js'
 import { batchAxis, timeAxis } from '../model/parameters.js'
 import type { Rows, Vocabulary } from '../model/parameters.js'
 import type { Point } from './gradient-check.js'
-import { range } from './plain.js'
+import { equalNumbers, range } from './plain.js'
 import type { Plain, PlainOneHot } from './plain.js'
 
 /** A record of tensors as plain numbers. */
@@ -46,6 +46,22 @@ const between = (from: number, to: number): readonly number[] => range(to - from
 
 export const mapPlains = (f: (a: Plain<Axes>, field: string) => Plain<Axes>, a: Plains): Plains =>
   Object.fromEntries(Object.entries(a).map(([field, value]) => [field, f(value, field)]))
+
+/** The tensor with x for every number. */
+export const filled = (a: Plain<Axes>, x: number): Plain<Axes> => ({ axes: a.axes, values: a.values.map(() => x) })
+
+/** The passage with these fields filled with a number each. */
+export const withFields = <P extends Passage>(passage: P, numbers: Readonly<Record<string, number>>): P => ({
+  ...passage,
+  parameters: mapPlains((a, field) => (field in numbers ? filled(a, numbers[field]) : a), passage.parameters),
+})
+
+/** Whether two tensors hold the same numbers. */
+export const equal = (a: Plain<Axes>, b: Plain<Axes>): boolean => equalNumbers(a.values, b.values)
+
+/** Whether two records hold the same numbers under the same names, in the same order. */
+export const equalAll = (a: Plains, b: Plains): boolean =>
+  Object.keys(a).join() === Object.keys(b).join() && Object.keys(a).every((field) => equal(a[field], b[field]))
 
 /** The numbers alone. */
 export const pointOf = (a: Plains): Point =>

@@ -104,6 +104,14 @@ const SINGLE_ROUNDOFF = 2 ** -24
 export const unitRoundoff = <F extends Carrier>(algebra: Concrete<F>): number =>
   algebra.toArray<[]>(algebra.tensor<[]>([], [1 + 2 ** -40]))[0] === 1 ? SINGLE_ROUNDOFF : DOUBLE_ROUNDOFF
 
+/** Whether every x is the y in its place but for so many roundings of the algebra. */
+export const nearlyEqual = <F extends Carrier>(
+  algebra: Concrete<F>,
+  roundings: number,
+  xs: readonly number[],
+  ys: readonly number[],
+): boolean => numbersWithin((i) => roundings * unitRoundoff(algebra) * Math.abs(ys[i]), xs, ys)
+
 /** What underflow can cost one operation: the smallest normal number of single precision, where it is flushed to 0. */
 export const UNDERFLOW = 2 ** -126
 

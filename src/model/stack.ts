@@ -4,33 +4,36 @@
  *   layers   X_t of the upper cell = H_t of the lower one; the lower one's dH_t = dX_t of the upper one
  *
  * The upper cell reads the hidden units of the lower one at the same step. Its fields carry the prefix `name.`, the
- * lower cell's keep their names; so layers are added one by one, `on(on(first, second, '1'), third, '2')`.
+ * lower cell's keep their names; so layers are added one by one, `on(on(first, second, '1'), third, '2')`. As well may
+ * two be put together first, and then stand on another.
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis } from '../algebra/axis.js'
+import { defect } from '../algebra/defect.js'
 import type { Carrier, Signature, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import type { Cell, CellShape } from './cell.js'
 import { belowAxis } from './intake.js'
 import type { Below, IntakeName } from './intake.js'
 import { hiddenAxis } from './parameters.js'
-import type { Hidden } from './parameters.js'
+import type { Hidden, Sizes } from './parameters.js'
 
 /** A signature with a prefix before each field's name. */
 export type Prefixed<P extends string, S> = { readonly [Field in keyof S & string as `${P}.${Field}`]: S[Field] }
 
-/** The signatures of a cell on another. The lower cell's tape is kept under `below.`, since both have an H. */
+/** The signatures of a cell on another. The lower cell's tape is kept under `P.below.`, since both have an H. */
 export type On<C extends CellShape, D extends CellShape, P extends string> = {
   readonly parameters: C['parameters'] & Prefixed<P, D['parameters']> & Signature
   readonly state: C['state'] & Prefixed<P, D['state']> & Signature
   readonly input: C['input']
-  readonly tape: Prefixed<'below', C['tape']> & D['tape']
+  readonly tape: Prefixed<`${P}.below`, C['tape']> & D['tape']
   readonly adjoint: C['adjoint'] & Prefixed<P, D['adjoint']> & Signature
 }
 
 /**
  * The upper cell on the lower one; both are of the sizes they are asked for.
  *
- * @param name the prefix of the upper cell's fields; no field of the lower cell may begin with it and a dot
+ * @param name the prefix of the upper cell's fields
+ * @throws Defect if a field of either cell begins with the name and a dot, so that it could not be told apart
  */
 export const on = <
   F extends Carrier,
@@ -44,6 +47,7 @@ export const on = <
   upper: Cell<F, D, 'units'>,
   name: P,
 ): Cell<F, On<C, D, P>, I> => {
+  requireNewName(name, { ...lower.parameterAxes(SMALLEST), ...upper.parameterAxes(SMALLEST) })
   const asBelow = <R extends AnyAxis>(H: Kind<F, [R, Hidden]>): Kind<F, [R, Below]> =>
     rename(H, belowAxis(axesOf(H)[1].size))
   const asHidden = <R extends AnyAxis>(X: Kind<F, [R, Below]>): Kind<F, [R, Hidden]> =>
@@ -51,6 +55,7 @@ export const on = <
   /** The upper cell's share of a record, and the lower cell's. */
   const up = (record: object): never => under(`${name}.`, record)
   const low = (record: object): never => notUnder(`${name}.`, record)
+  const lowerTape = `${name}.below.`
   const both = (lowers: object, uppers: object): never => ({ ...lowers, ...prefixed(`${name}.`, uppers) }) as never
 
   return {
@@ -65,26 +70,34 @@ export const on = <
       const second = upper.forward(up(parameters), up(state), upper.project(up(parameters), X as never))
       return {
         state: both(first.state, second.state),
-        tape: { ...second.tape, ...prefixed('below.', first.tape) } as never,
+        tape: { ...second.tape, ...prefixed(lowerTape, first.tape) } as never,
       }
     },
 
     backward: (parameters, tape, dState, dH) => {
-      const second = upper.backward(up(parameters), notUnder('below.', tape), up(dState), dH)
+      const second = upper.backward(up(parameters), notUnder(lowerTape, tape), up(dState), dH)
       const dX = asHidden(upper.below(up(parameters), second.dInput))
-      const first = lower.backward(low(parameters), under('below.', tape), low(dState), dX)
+      const first = lower.backward(low(parameters), under(lowerTape, tape), low(dState), dX)
       return { dState: both(first.dState, second.dState), dInput: both(first.dInput, second.dInput) }
     },
 
     gradients: (X, tape, dInput) => {
-      const lowerTape = under('below.', tape)
-      const ofLower = lower.gradients(X, lowerTape, low(dInput))
-      const ofUpper = upper.gradients(asBelow(outputOf(lowerTape)) as never, notUnder('below.', tape), up(dInput))
+      const first: never = under(lowerTape, tape)
+      const ofLower = lower.gradients(X, first, low(dInput))
+      const ofUpper = upper.gradients(asBelow(outputOf(first)) as never, notUnder(lowerTape, tape), up(dInput))
       return both(ofLower, ofUpper)
     },
 
     below: (parameters, dInput) => lower.below(low(parameters), low(dInput)),
   }
+}
+
+/** Any sizes do to ask a cell for the names of its fields. */
+const SMALLEST: Sizes = { vocabulary: 1, hidden: 1 }
+
+const requireNewName = (name: string, fields: object): void => {
+  const taken = Object.keys(fields).find((field) => field.startsWith(`${name}.`))
+  if (taken !== undefined) defect('on', `a layer is called ${JSON.stringify(name)} already: there is a field ${taken}`)
 }
 
 /** The output that every tape holds. */
