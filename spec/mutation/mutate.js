@@ -20,8 +20,8 @@ const parts = {
   learn: { mutate: ['src/learn/**/*.ts'], least: LEAST_OF_EQUATIONS },
   text: { mutate: ['src/text/**/*.ts'], least: LEAST },
   algebra: { mutate: ['src/algebra/**/*.ts'], least: LEAST },
-  interpret: { mutate: ['src/interpret/**/*.ts', '!src/interpret/kernel.ts'], least: LEAST },
-  kernel: { mutate: ['src/interpret/kernel.ts'], least: LEAST, testFiles: ofKernel },
+  interpret: { mutate: ['src/interpret/**/*.ts', '!src/interpret/kernel/**'], least: LEAST },
+  kernel: { mutate: ['src/interpret/kernel/*.ts'], least: LEAST, testFiles: ofKernel },
 }
 
 const settings = {

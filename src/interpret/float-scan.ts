@@ -14,7 +14,7 @@ import type {
 } from '../algebra/tensor-algebra.js'
 import { fields, mapTensors } from '../algebra/tensors.js'
 import type { OneHotTensor, Tensor } from './float-tensor.js'
-import * as kernel from './kernel.js'
+import * as kernel from './kernel/index.js'
 import * as typing from './typing.js'
 
 type Records = Tensors<'float', Signature>

@@ -11,7 +11,7 @@ import type { Axes } from '../algebra/axis.js'
 import type { Concrete } from '../algebra/tensor-algebra.js'
 import { floatScan, floatUnfold } from './float-scan.js'
 import type { OneHotTensor, Tensor } from './float-tensor.js'
-import * as kernel from './kernel.js'
+import * as kernel from './kernel/index.js'
 import type { ReadonlyFloatArray } from './readonly-array.js'
 import * as typing from './typing.js'
 
