@@ -6,16 +6,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { Command, CommanderError, Option as CommanderOption } from 'commander'
 import { quoted } from '../failure.js'
-import {
-  evaluateOptions,
-  exportOptions,
-  flagOf,
-  generateOptions,
-  importOptions,
-  nameOf,
-  trainOptions,
-} from './options.js'
-import type { Option, Typed } from './options.js'
+import { evaluateOptions, exportOptions, flagOf, generateOptions, importOptions, nameOf, trainOptions } from './options.js'
+import type { Typed } from './given.js'
+import type { Option } from './options.js'
 import { badSetting } from './problem.js'
 import type { Problem } from './problem.js'
 

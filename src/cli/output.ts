@@ -1,93 +1,19 @@
 /**
- * Files: texts and models are read, models are written so that a name always stands for a whole one.
+ * What the command writes: models, so that a name always stands for a whole one.
  */
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { access, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { quoted } from '../failure.js'
 import { readSafetensors } from '../store/safetensors.js'
-import { badSetting } from './problem.js'
+import { badSetting, codeOf } from './problem.js'
 import type { Problem } from './problem.js'
-import { decodeText, enoughBytes } from './reading.js'
-import type { Portion } from './reading.js'
-
-/** The text of the standard run, beside the code. */
-const CORPUS = fileURLToPath(new URL('../../src/corpus/a-handful-of-small-change.txt', import.meta.url))
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)
-
-/** Our own code for a socket, a device and the like. */
-const NO_FILE = 'ENOFILE'
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'which does not exist',
-  ENOTDIR: 'which does not exist',
-  EISDIR: 'which is a directory',
-  EACCES: 'which may not be read',
-  EPERM: 'which may not be read',
-  [NO_FILE]: 'which is not a file',
-}
-
-const unreadable =
-  (flag: string, expected: string, path: string) =>
-  (error: unknown): Problem => {
-    const reason = reasons[codeOf(error)] ?? `which cannot be read (${codeOf(error)})`
-    return badSetting(flag, expected, `${quoted(path)}, ${reason},`)
-  }
-
-/** How messages call the text: the file's name, or where it came from. */
-export const sourceName = (source: string | undefined): string =>
-  source === '-' ? 'standard input' : basename(source ?? CORPUS)
-
-const TEXT = 'a file of text in UTF-8, or - for standard input'
-
-/** The text of a file, of standard input for `-`, or of the standard run; no more of it than the portion needs. */
-export const readText = (source: string | undefined, portion: Portion): TaskEither<Problem, string> =>
-  pipe(
-    TE.tryCatch(
-      () => bytesUpTo(source === '-' ? process.stdin : createReadStream(source ?? CORPUS), enoughBytes(portion)),
-      unreadable('--text', TEXT, source ?? CORPUS),
-    ),
-    TE.chainEitherK(({ bytes, ended }) =>
-      pipe(
-        decodeText(bytes, ended),
-        E.mapLeft((what) => badSetting('--text', TEXT, `${quoted(sourceName(source))}, ${what},`)),
-      ),
-    ),
-  )
-
-const bytesUpTo = async (
-  stream: AsyncIterable<Uint8Array | string>,
-  most: number,
-): Promise<{ readonly bytes: Uint8Array; readonly ended: boolean }> => {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    chunks.push(bytes)
-    length += bytes.length
-    if (length >= most) return { bytes: Buffer.concat(chunks), ended: false }
-  }
-  return { bytes: Buffer.concat(chunks), ended: true }
-}
-
-/** The bytes of a model file. */
-export const readModel = (flag: string, path: string): TaskEither<Problem, Uint8Array> =>
-  TE.tryCatch(
-    async () => {
-      const status = await stat(path)
-      if (!status.isFile() && !status.isDirectory()) throw Object.assign(new Error(), { code: NO_FILE })
-      return readFile(path)
-    },
-    unreadable(flag, 'a model file', path),
-  )
 
 /** Where a model can be saved: its place if it is a link, and the temporary file beside it. */
 export interface Place {
