@@ -52,7 +52,9 @@ describe('clip', () => {
       )
     })
     test.each([-1e-6, Infinity, NaN])(`an epsilon of %s is refused: ${name}`, (epsilon) => {
-      expect(() => clipByGlobalNorm(algebra)(1, epsilon)).toThrow('epsilon must be a finite number, 0 or more')
+      expect(() => clipByGlobalNorm(algebra)(1, epsilon)).toThrow(
+        `clipByGlobalNorm: epsilon must be a finite number, 0 or more, and was ${String(epsilon)}`,
+      )
     })
   })
 })
