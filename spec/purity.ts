@@ -21,11 +21,13 @@ const bitsOf = (x: number): string => new BigUint64Array(Float64Array.of(x).buff
 /** A text that differs wherever two values do, -0 and 0 or two kinds of array included. Functions are opaque. */
 export const fingerprint = (value: unknown): string => {
   if (typeof value === 'number') return bitsOf(value)
+  if (typeof value === 'bigint') return `${String(value)}n`
   if (typeof value === 'function') return 'function'
   if (ArrayBuffer.isView(value)) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     return `${value.constructor.name}(${Buffer.from(bytes).toString('hex')})`
   }
+  if (value instanceof Map) return `Map${fingerprint([...value])}`
   if (Array.isArray(value)) return `[${value.map(fingerprint).join()}]`
   if (typeof value === 'object' && value !== null) {
     return `{${Object.entries(value)
@@ -35,10 +37,27 @@ export const fingerprint = (value: unknown): string => {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
+/** The calls of a table, by the names of what they call. */
+export type Calls = Readonly<Record<string, Call>>
+
+/** The functions among a module's exports; classes are not called. */
+export const functionsOf = (exports: object): readonly string[] =>
+  Object.entries(exports)
+    .filter(([, exported]) => typeof exported === 'function' && !String(exported).startsWith('class '))
+    .map(([name]) => name)
+
 /** Whether the call, made twice, answers the same bits and leaves its operands as they were. */
 export const isPure = ({ run, operands }: Call): boolean => {
   const before = fingerprint(operands)
   const first = fingerprint(run(...(operands as readonly never[])))
   const second = fingerprint(run(...(operands as readonly never[])))
+  return first === second && fingerprint(operands) === before
+}
+
+/** The same of a call that answers later. */
+export const isPureLater = async ({ run, operands }: Call): Promise<boolean> => {
+  const before = fingerprint(operands)
+  const first = fingerprint(await run(...(operands as readonly never[])))
+  const second = fingerprint(await run(...(operands as readonly never[])))
   return first === second && fingerprint(operands) === before
 }
