@@ -128,6 +128,43 @@ describe('import', () => {
   })
 })
 
+describe('a model that has diverged', () => {
+  /** The file with its first number of one tensor replaced. */
+  const diverge = (from: string, tensor: string, number: number, to: string): void => {
+    const file = E.toUnion(readSafetensors(from)(bytesOf(from)))
+    if ('_tag' in file) throw new Error(file._tag)
+    const old = file.tensors.get(tensor)
+    if (old === undefined) throw new Error(`${from} has no ${tensor}`)
+    const bytes = Uint8Array.from(old.bytes)
+    bytes.set(new Uint8Array(Float32Array.of(number).buffer))
+    const tensors = new Map([...file.tensors, [tensor, { ...old, bytes }]])
+    writeFileSync(at(to), writeSafetensors({ ...file, tensors }))
+  }
+  beforeAll(async () => {
+    diverge('scratch.model', 'W_hq', NaN, 'nan.model')
+    diverge('scratch.model', 'b_h', -Infinity, 'infinite.model')
+    await command('export', '--model', at('gru.model'), '--format', 'torch', '--out', at('gru.safetensors'))
+    diverge('gru.safetensors', 'linear.weight', Infinity, 'infinite.safetensors')
+  })
+
+  test.each([
+    ['generate --model nan.model', 'W_hq of .*nan.model', 'NaN'],
+    ['evaluate --model infinite.model --text verse.txt', 'b_h of .*infinite.model', '-Infinity'],
+    ['export --model nan.model --format torch --out x.st', 'W_hq of .*nan.model', 'NaN'],
+    ['train --resume nan.model --text verse.txt', 'W_hq of .*nan.model', 'NaN'],
+    ['import --state-dict infinite.safetensors --out x.model', 'W_hq of .*infinite.safetensors', 'Infinity'],
+  ])('is refused by %s', async (line, tensor, came) => {
+    const files = line.split(' ').map((arg) => (arg.includes('.') ? at(arg) : arg))
+    const said = `the tensor ${tensor} does not fit: expected finite`
+    expect(await command(...files)).toMatchObject({
+      code: 2,
+      out: [],
+      err: [expect.stringMatching(new RegExp(`${said} numbers, but ${came} came: take a model from earlier`))],
+    })
+    expect(existsSync(at('x.model')) || existsSync(at('x.st'))).toBe(false)
+  })
+})
+
 describe('a pool of threads', () => {
   let installed: Installed
   beforeAll(() => {

@@ -9,7 +9,6 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
 import { evaluate } from '../learn/evaluate.js'
-import { readCheckpoint } from '../store/checkpoint.js'
 import type { Checkpoint } from '../store/checkpoint.js'
 import { recipeOf } from '../store/setup.js'
 import { encode } from '../text/vocabulary.js'
@@ -35,8 +34,7 @@ export const runEvaluate = (typed: Typed, terminal: Terminal): TaskEither<Proble
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(givenLimit(typed))),
     TE.bindTo('limit'),
-    TE.bind('bytes', () => readModel('--model', path)),
-    TE.bind('model', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readCheckpoint(path)(bytes)))),
+    TE.bind('model', () => readModel('--model', path)),
     TE.let('portion', ({ limit, model }) => ({ ...model.settings, ...(limit === undefined ? {} : { limit }) })),
     TE.bind('raw', ({ portion }) => readText(text, portion)),
     TE.chainEitherK(({ model, portion, raw }) => E.mapLeft(problemOf)(evaluation(model, portionOf(portion, raw)))),

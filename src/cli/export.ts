@@ -7,7 +7,6 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { exportGraphs } from '../engine/index.js'
-import { readCheckpoint } from '../store/checkpoint.js'
 import type { Checkpoint } from '../store/checkpoint.js'
 import { writeTorch } from '../store/exchange.js'
 import { recipeOf } from '../store/setup.js'
@@ -25,8 +24,7 @@ export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(givenFormat(typed))),
     TE.bindTo('format'),
-    TE.bind('bytes', () => readModel('--model', path)),
-    TE.bind('model', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readCheckpoint(path)(bytes)))),
+    TE.bind('model', () => readModel('--model', path)),
     TE.chain(({ format, model }) => writers[format](model, out)),
     TE.map((written) => {
       written.forEach(terminal.print)

@@ -7,7 +7,6 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
-import { readCheckpoint } from '../store/checkpoint.js'
 import type { Checkpoint } from '../store/checkpoint.js'
 import { sampled } from '../text/choose.js'
 import { lineBreaksToSpaces } from '../text/vocabulary.js'
@@ -26,14 +25,8 @@ export const runGenerate = (typed: Typed, terminal: Terminal): TaskEither<Proble
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(givenWish(typed))),
     TE.bindTo('wish'),
-    TE.bind('bytes', () => readModel('--model', path)),
-    TE.chainEitherK(({ wish, bytes }) =>
-      pipe(
-        readCheckpoint(path)(bytes),
-        E.chain((model) => continuations(model, wish)),
-        E.mapLeft(problemOf),
-      ),
-    ),
+    TE.bind('model', () => readModel('--model', path)),
+    TE.chainEitherK(({ wish, model }) => E.mapLeft(problemOf)(continuations(model, wish))),
     TE.map((all) => {
       all.forEach((one) => {
         terminal.print(typed['json'] === true ? JSON.stringify(one) : one.text)

@@ -11,7 +11,7 @@ import type { Surroundings, TorchFile } from '../store/exchange.js'
 import { standardIn } from '../store/settings.js'
 import { textMark } from '../store/text-mark.js'
 import { encode, vocabularyOf } from '../text/vocabulary.js'
-import { readModel, readText } from './input.js'
+import { converged, readBytes, readText } from './input.js'
 import { outputPlace, save } from './output.js'
 import { givenImport } from './given.js'
 import type { ImportWish, Typed } from './given.js'
@@ -27,11 +27,13 @@ export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(givenImport(typed))),
     TE.bindTo('wish'),
-    TE.bind('bytes', () => readModel('--state-dict', path)),
+    TE.bind('bytes', () => readBytes('--state-dict', path)),
     TE.bind('file', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readTorch(path)(bytes)))),
     TE.bind('around', ({ file, wish }) => surroundings(file, wish, source)),
     TE.bind('place', () => outputPlace(out)),
-    TE.bind('model', ({ file, around }) => TE.fromEither(E.mapLeft(problemOf)(importTorch(path)(file, around)))),
+    TE.bind('model', ({ file, around }) =>
+      TE.fromEither(pipe(importTorch(path)(file, around), E.chain(converged(path)), E.mapLeft(problemOf))),
+    ),
     TE.chain(({ place, model }) => save(place, writeCheckpoint(model))),
     TE.map(() => {
       terminal.print(out)

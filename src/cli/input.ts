@@ -7,11 +7,15 @@ import { basename } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { quoted } from '../failure.js'
-import { badSetting, codeOf } from './problem.js'
+import type { Failure } from '../failure.js'
+import { readCheckpoint } from '../store/checkpoint.js'
+import type { Checkpoint } from '../store/checkpoint.js'
+import { badSetting, codeOf, problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { decodeText, enoughBytes } from './reading.js'
 import type { Portion } from './reading.js'
@@ -75,7 +79,7 @@ const bytesUpTo = async (
 }
 
 /** The bytes of a model file. */
-export const readModel = (flag: string, path: string): TaskEither<Problem, Uint8Array> =>
+export const readBytes = (flag: string, path: string): TaskEither<Problem, Uint8Array> =>
   TE.tryCatch(
     async () => {
       const status = await stat(path)
@@ -84,3 +88,28 @@ export const readModel = (flag: string, path: string): TaskEither<Problem, Uint8
     },
     unreadable(flag, 'a model file', path),
   )
+
+/** The model in a file. */
+export const readModel = (flag: string, path: string): TaskEither<Problem, Checkpoint> =>
+  pipe(
+    readBytes(flag, path),
+    TE.chainEitherK((bytes) => pipe(readCheckpoint(path)(bytes), E.chain(converged(path)), E.mapLeft(problemOf))),
+  )
+
+/** The model, if every parameter is a finite number. A file keeps whatever it is given; nothing can be read with it. */
+export const converged =
+  (what: string) =>
+  (model: Checkpoint): Either<Failure, Checkpoint> => {
+    const wrong = (data: ArrayLike<number>) => Array.from(data).find((x) => !Number.isFinite(x))
+    const parameters = Object.entries(model.progress.learner.parameters)
+    const found = parameters.find(([, { data }]) => wrong(data) !== undefined)
+    return found === undefined
+      ? E.right(model)
+      : E.left({
+          _tag: 'Mismatch',
+          what: `the tensor ${found[0]} of ${what}`,
+          expected: 'finite numbers',
+          came: String(wrong(found[1].data)),
+          advice: 'take a model from earlier in its training, before it diverged',
+        })
+  }

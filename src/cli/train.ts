@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { readCheckpoint, writeCheckpoint } from '../store/checkpoint.js'
+import { writeCheckpoint } from '../store/checkpoint.js'
 import type { Checkpoint } from '../store/checkpoint.js'
 import { standard } from '../store/settings.js'
 import type { Settings } from '../store/settings.js'
@@ -58,7 +58,6 @@ const prepare = ({ text, resume }: Errand, given: Partial<Settings>): TaskEither
       )
     : pipe(
         readModel('--resume', resume),
-        TE.chainEitherK((bytes) => E.mapLeft(problemOf)(readCheckpoint(resume)(bytes))),
         TE.bindTo('model'),
         TE.bind('raw', ({ model }) => readText(text, model.settings)),
         TE.chainEitherK(({ model, raw }) => E.mapLeft(problemOf)(resumedRun(given, model, raw))),
