@@ -9,6 +9,8 @@ import * as ofAlgebra from '../src/algebra/index.js'
 import * as ofLearn from '../src/learn/index.js'
 import * as ofModel from '../src/model/index.js'
 import type { Carrier, Concrete } from '../src/algebra/index.js'
+import * as ofRandom from '../src/random.js'
+import * as ofText from '../src/text/index.js'
 import { onEachInterpreter } from './interpreters.js'
 import { call, fingerprint, functionsOf, isPure, isPureLater } from './purity.js'
 import type { Calls } from './purity.js'
@@ -16,8 +18,10 @@ import { activationCalls, algebraCalls, cellCalls, modelCalls, operationCalls, w
 import type { PlainWorld } from './purity-calls.js'
 import { learnCalls, learnExceptions, learnWorlds, statesLater } from './purity-learn.js'
 import { optimiserCalls, optimiserWorlds } from './purity-optimisers.js'
+import { randomCalls, readerCalls, readerWorlds, textCalls, textWorlds } from './purity-text.js'
 import { forAll, law, seed } from './run.js'
 import type { Claim } from './run.js'
+import { drawSamples } from './text-samples.js'
 
 /** Each call is made on this many samples: shapes are nearly all there is to vary. */
 const RUNS = 20
@@ -91,6 +95,14 @@ onEachInterpreter((name, algebra) => {
     allPure(functionsOf(ofLearn), tables, learnExceptions)
   })
 
+  describe(`what reads and writes, in ${name}`, () => {
+    const tables = [
+      table(textWorlds, textCalls),
+      table(readerWorlds, (world) => readerCalls(algebra, world)),
+    ]
+    allPure(functionsOf(ofText), tables)
+  })
+
   describe(`what ${name} was given, or has given away, is a copy`, () => {
     const entries = axis('entries', 3)
     test('writing to the numbers a tensor was made of does not change it', () => {
@@ -114,6 +126,10 @@ onEachInterpreter((name, algebra) => {
       expect(algebra.indicesOf(x)).toEqual([2, 1])
     })
   })
+})
+
+describe('chance', () => {
+  allPure(functionsOf(ofRandom), [table(drawSamples, randomCalls)])
 })
 
 test('states of a run that answers later are the same twice, and leave what they begin with as it was', async () => {
