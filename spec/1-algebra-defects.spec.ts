@@ -127,7 +127,14 @@ const wrongRanks: Readonly<Record<string, readonly (readonly Operand[])[]>> = {
 }
 
 onEachInterpreter((name, algebra) => {
-  describe(`axes that do not agree, in ${name}`, () => {
+  test('a defect says what it is, of which operation, and why', () => {
+  const error = new Defect('add', 'the axes differ')
+  expect(error).toBeInstanceOf(Error)
+  expect(String(error)).toBe('Defect: add: the axes differ')
+  expect([error.operation, error.reason]).toEqual(['add', 'the axes differ'])
+})
+
+describe(`axes that do not agree, in ${name}`, () => {
     Object.entries(disagreements).forEach(([operation, cases]) => {
       cases.forEach((operands, i) => {
         law(

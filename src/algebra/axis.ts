@@ -48,7 +48,7 @@ export const product = <Outer extends AnyAxis, Inner extends AnyAxis>(
 export const entries = (axes: Axes): number => axes.reduce((count, { size }) => count * size, 1)
 
 /** Whether the axis is two laid out as one, and can be split again. */
-export const isProduct = (a: AnyAxis): a is Product<AnyAxis, AnyAxis> => 'outer' in a && 'inner' in a
+export const isProduct = (a: AnyAxis): a is Product<AnyAxis, AnyAxis> => 'outer' in a
 
 /** `2`, or `2×3` for a product, whose factors matter too. */
 const showSize = (a: AnyAxis): string =>
