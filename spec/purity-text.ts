@@ -1,4 +1,4 @@
-/** A call of every function that `src/text` exports, and of every one that `src/random.ts` does. */
+/** A call of every function that `src/text` exports. */
 import fc from 'fast-check'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
 import { axis } from '../src/algebra/axis.js'
@@ -13,7 +13,7 @@ import type { SamplerSample } from '../src/laws/sampler.js'
 import type { LinesSample, TextSample } from '../src/laws/vocabulary.js'
 import { batchAxis, zeroState } from '../src/model/index.js'
 import type { Parameters, Rnn, State } from '../src/model/index.js'
-import * as random from '../src/random.js'
+import { seeded } from '../src/random.js'
 import type { RandomState } from '../src/random.js'
 import * as text from '../src/text/index.js'
 import type { Sampler } from '../src/text/index.js'
@@ -23,19 +23,6 @@ import type { Calls } from './purity.js'
 import { refusal, right } from './store-samples.js'
 import { rnnWith } from './subjects.js'
 import { choices, drawSamples, gatherSamples, lines, samplerSamples, texts } from './text-samples.js'
-
-/** A draw from the generator. */
-export const randomCalls = ({ seed, first }: DrawSample): Calls => {
-  const state = random.seeded(seed)
-  return {
-    seeded: call(random.seeded, seed),
-    isRandomState: call(random.isRandomState, state),
-    uniforms: call((count, from) => random.uniforms(count)(from), first, state),
-    uniform: call(random.uniform, state),
-    normals: call((count, from) => random.normals(count)(from), first, state),
-    shuffled: call((items, from) => random.shuffled(items)(from), random.uniforms(first)(state)[0], state),
-  }
-}
 
 /** What is chosen from, sampled, written and read. */
 export interface TextWorld {
@@ -118,7 +105,7 @@ export const readerCalls = <F extends Carrier>(algebra: Concrete<F>, { passage, 
   const prefix = passage.X.indices
   const [first, ...others] = prefix
   const reading = model.read(zeroState(algebra, cell, sizes, batchAxis(1)), first)
-  const prediction = { ...reading, random: random.seeded(draw.seed) }
+  const prediction = { ...reading, random: seeded(draw.seed) }
   const length = draw.first % (LONGEST + 1)
   return {
     reader: call(

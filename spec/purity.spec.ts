@@ -6,38 +6,52 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/index.js'
 import * as ofAlgebra from '../src/algebra/index.js'
+import * as ofEngine from '../src/engine/index.js'
+import * as ofFailure from '../src/failure.js'
+import * as ofRoot from '../src/index.js'
+import * as ofInterpret from '../src/interpret/index.js'
 import * as ofLearn from '../src/learn/index.js'
 import * as ofModel from '../src/model/index.js'
 import type { Carrier, Concrete } from '../src/algebra/index.js'
 import * as ofRandom from '../src/random.js'
+import * as ofStore from '../src/store/index.js'
 import * as ofText from '../src/text/index.js'
 import { onEachInterpreter } from './interpreters.js'
 import { call, fingerprint, functionsOf, isPure, isPureLater } from './purity.js'
 import type { Calls } from './purity.js'
-import { activationCalls, algebraCalls, cellCalls, modelCalls, operationCalls, worlds } from './purity-calls.js'
+import { failureCalls, failureWorlds, randomCalls } from './purity-alone.js'
+import { algebraCalls, operationCalls, worlds } from './purity-calls.js'
 import type { PlainWorld } from './purity-calls.js'
+import { engineCalls, engineExceptions, engineWorlds } from './purity-engine.js'
+import { readingCalls, typingCalls } from './purity-interpret.js'
 import { learnCalls, learnExceptions, learnWorlds, statesLater } from './purity-learn.js'
+import { activationCalls, cellCalls, modelCalls } from './purity-model.js'
 import { optimiserCalls, optimiserWorlds } from './purity-optimisers.js'
-import { randomCalls, readerCalls, readerWorlds, textCalls, textWorlds } from './purity-text.js'
+import { fileCalls, fileWorlds, settingCalls, settingWorlds } from './purity-store.js'
+import { readerCalls, readerWorlds, textCalls, textWorlds } from './purity-text.js'
 import { forAll, law, seed } from './run.js'
 import type { Claim } from './run.js'
 import { drawSamples } from './text-samples.js'
 
 /** Each call is made on this many samples: shapes are nearly all there is to vary. */
 const RUNS = 20
+/** The same of calls that compile a graph, which takes as long as a hundred others. */
+const FEW = 8
 
 /** Calls by the names of what they call, and the claim that one of them is pure. */
 interface Table {
   readonly names: readonly string[]
   readonly isPure: (name: string) => Claim
+  readonly runs: number
 }
 
 /** The table of the calls that are made of each of these worlds. */
-const table = <World>(ofWorld: fc.Arbitrary<World>, calls: (world: World) => Calls): Table => {
+const table = <World>(ofWorld: fc.Arbitrary<World>, calls: (world: World) => Calls, runs = RUNS): Table => {
   const [someWorld] = fc.sample(ofWorld, { numRuns: 1, seed })
   return {
     names: Object.keys(calls(someWorld)),
     isPure: (name) => forAll(ofWorld, (world) => isPure(calls(world)[name])),
+    runs,
   }
 }
 
@@ -51,9 +65,9 @@ const allPure = (
     const called = tables.flatMap((each) => each.names)
     expect([...called, ...Object.keys(exceptions)].toSorted()).toEqual(names.toSorted())
   })
-  tables.forEach((each) => {
-    each.names.forEach((name) => {
-      law(`${name} leaves its arguments as they were, and says the same twice`, each.isPure(name), { runs: RUNS })
+  tables.forEach(({ names: called, isPure: claim, runs }) => {
+    called.forEach((name) => {
+      law(`${name} leaves its arguments as they were, and says the same twice`, claim(name), { runs })
     })
   })
 }
@@ -128,8 +142,30 @@ onEachInterpreter((name, algebra) => {
   })
 })
 
-describe('chance', () => {
-  allPure(functionsOf(ofRandom), [table(drawSamples, randomCalls)])
+describe('the readings that are made', () => {
+  allPure(functionsOf(ofInterpret), [table(worlds, readingCalls)])
+})
+describe('the operations of the rounding reading', () => {
+  const algebra = ofInterpret.rounding(ofInterpret.singlePrecision)
+  allPure(Object.keys(algebra), [table(worlds, callsOfOperations(algebra))])
+})
+describe('the typing rules', () => {
+  allPure(functionsOf(ofInterpret.typing), [table(worlds, typingCalls)])
+})
+describe('what is stored', () => {
+  allPure(functionsOf(ofStore), [table(fileWorlds, fileCalls), table(settingWorlds, settingCalls)])
+})
+describe('the graphs of a model', () => {
+  allPure(functionsOf(ofEngine), [table(engineWorlds, engineCalls, FEW)], engineExceptions)
+})
+describe('chance and failures', () => {
+  const tables = [table(drawSamples, randomCalls), table(failureWorlds, failureCalls)]
+  allPure([ofRandom, ofFailure].flatMap(functionsOf), tables)
+})
+
+test('what the package itself exports are functions of these names', () => {
+  const parts = [ofAlgebra, ofModel, ofLearn, ofText, ofRandom, ofFailure, ofInterpret.float32]
+  expect(parts.flatMap(functionsOf)).toEqual(expect.arrayContaining([...functionsOf(ofRoot)]))
 })
 
 test('states of a run that answers later are the same twice, and leave what they begin with as it was', async () => {

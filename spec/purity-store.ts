@@ -1,0 +1,140 @@
+/** A call of every function that `src/store` exports. */
+import fc from 'fast-check'
+import { float32 } from '../src/interpret/index.js'
+import { dialectNames } from '../src/learn/index.js'
+import { cellNames } from '../src/model/cells.js'
+import { parameterAxes } from '../src/model/index.js'
+import type { RandomState } from '../src/random.js'
+import * as store from '../src/store/index.js'
+import type { Checkpoint, Safetensors, Settings } from '../src/store/index.js'
+import { encode, samplings, vocabularyOf } from '../src/text/index.js'
+import { call } from './purity.js'
+import type { Calls } from './purity.js'
+import { damaged, file, right } from './store-samples.js'
+import { randomStates, texts } from './text-samples.js'
+
+/** A run that has not begun. */
+export interface Beginning {
+  readonly settings: Settings
+  readonly text: string
+}
+
+const few = fc.integer({ min: 1, max: 3 })
+
+export const beginnings: fc.Arbitrary<Beginning> = fc.record({
+  settings: fc
+    .record({
+      dialect: fc.constantFrom(...dialectNames),
+      cell: fc.constantFrom(...cellNames),
+      layers: fc.integer({ min: 1, max: 2 }),
+      activation: fc.constantFrom('tanh', 'relu'),
+      hidden: few,
+      steps: few,
+      batch: few,
+      sampling: fc.constantFrom(...samplings),
+      seed: fc.nat(),
+    })
+    .map((some) => ({ ...store.standard, ...some })),
+  text: texts.map(({ codePoints }) => String.fromCodePoint(...codePoints)),
+})
+
+/** Its text as numbers, its sizes, and all that its file holds. */
+export const begun = ({ settings, text }: Beginning) => {
+  const vocabulary = right(vocabularyOf(text))
+  const numbers = right(encode(vocabulary)(text, 'it'))
+  const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
+  const progress = right(store.beginning(settings, sizes.vocabulary))
+  const checkpoint: Checkpoint = { settings, vocabulary, text: store.textMark(numbers), progress }
+  return { numbers, sizes, checkpoint, parameters: progress.learner.parameters }
+}
+
+/** A run, a file of any tensors, and one that is damaged. */
+export interface FileWorld {
+  readonly beginning: Beginning
+  readonly contents: Safetensors
+  readonly damage: Uint8Array
+  readonly longs: readonly bigint[]
+}
+
+export const fileWorlds: fc.Arbitrary<FileWorld> = fc.record({
+  beginning: beginnings,
+  contents: file,
+  damage: damaged(file.map(store.writeSafetensors)),
+  longs: fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 4 }),
+})
+
+/** One call of each function that is about bytes. */
+export const fileCalls = ({ beginning, contents, damage, longs }: FileWorld): Calls => {
+  const { sizes, checkpoint, parameters } = begun(beginning)
+  const { settings, vocabulary, text } = checkpoint
+  const choice = store.choiceOf(settings)
+  return {
+    writeSafetensors: call(store.writeSafetensors, contents),
+    readSafetensors: call(
+      (whole, broken) => [right(store.readSafetensors('it')(whole)), store.readSafetensors('it')(broken)],
+      store.writeSafetensors(contents),
+      damage,
+    ),
+    writeCheckpoint: call(store.writeCheckpoint, checkpoint),
+    readCheckpoint: call((bytes) => right(store.readCheckpoint('it')(bytes)), store.writeCheckpoint(checkpoint)),
+    writeTorch: call(store.writeTorch, checkpoint),
+    readTorch: call((bytes) => right(store.readTorch('it')(bytes)), store.writeTorch(checkpoint)),
+    importTorch: call(
+      (dict, around) => right(store.importTorch('it')(dict, around)),
+      right(store.readTorch('it')(store.writeTorch(checkpoint))),
+      { settings, vocabulary, text },
+    ),
+    toTorch: call(store.toTorch, choice, sizes, parameters),
+    fromTorch: call(
+      (unsaid, dict) => right(store.fromTorch('it', unsaid)(dict)),
+      choice,
+      store.toTorch(choice, sizes, parameters),
+    ),
+    encoded: call(
+      (floats, integers) => [
+        store.encoded('F32', [floats.length], floats),
+        store.encoded('I64', [integers.length], integers),
+      ],
+      parameters['b_q'].data,
+      longs,
+    ),
+    decoded: call(
+      (floats, integers) => [right(store.decoded('F32')('it', floats)), right(store.decoded('I64')('it', integers))],
+      store.encoded('F32', [sizes.vocabulary], parameters['b_q'].data),
+      store.encoded('I64', [longs.length], longs),
+    ),
+  }
+}
+
+/** A run, and a state of the generator. */
+export interface SettingWorld {
+  readonly beginning: Beginning
+  readonly random: RandomState
+}
+
+export const settingWorlds: fc.Arbitrary<SettingWorld> = fc.record({ beginning: beginnings, random: randomStates })
+
+/** One call of each function that is about settings, and what they name. */
+export const settingCalls = ({ beginning, random }: SettingWorld): Calls => {
+  const { numbers, sizes, checkpoint, parameters } = begun(beginning)
+  const { settings } = checkpoint
+  const length = settings.batch * (settings.steps + 1)
+  return {
+    standardIn: call(store.standardIn, settings.dialect),
+    settingsOf: call((value) => right(store.settingsOf(value)), settings),
+    choiceOf: call(store.choiceOf, settings),
+    recipeOf: call(
+      (its, p) => {
+        const { cell, optimiser } = store.recipeOf(its)
+        const { init, update } = optimiser(float32)
+        return [parameterAxes(cell(float32), sizes), update(p, init(p), p)]
+      },
+      settings,
+      parameters,
+    ),
+    samplerOf: call((its, from) => right(store.samplerOf(its)(length))(from), settings, random),
+    beginning: call((its) => right(store.beginning(its, sizes.vocabulary)), settings),
+    textMark: call(store.textMark, numbers),
+    sameText: call((mark, text) => right(store.sameText(mark, text)), checkpoint.text, numbers),
+  }
+}
