@@ -4,7 +4,7 @@ import * as failure from '../src/failure.js'
 import type { Failure } from '../src/failure.js'
 import type { DrawSample } from '../src/laws/random.js'
 import * as random from '../src/random.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 
 /** One call of each function that draws. */
@@ -16,7 +16,7 @@ export const randomCalls = ({ seed, first }: DrawSample): Calls => {
     uniforms: call((count, from) => random.uniforms(count)(from), first, state),
     uniform: call(random.uniform, state),
     normals: call((count, from) => random.normals(count)(from), first, state),
-    shuffled: call((items, from) => random.shuffled(items)(from), random.uniforms(first)(state)[0], state),
+    shuffled: call((items, from) => random.shuffled(items)(from), ofCopies(random.uniforms(first), state)[0], state),
   }
 }
 

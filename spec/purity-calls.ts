@@ -11,7 +11,7 @@ import type { Batch, Hidden, Previous, Rows, Time, Vocabulary } from '../src/mod
 import { read, readOneHot } from '../src/laws/plain.js'
 import type { Plain, PlainOneHot } from '../src/laws/plain.js'
 import { plain, plainOneHot, real, size } from './arbitraries.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 
 type K = Axis<'K'>
@@ -91,8 +91,8 @@ export const operationCalls = <F extends Carrier>(
     output: algebra.argmax<Batch, Vocabulary>(O),
   })
   return {
-    tensor: [world.H.axes, [...world.H.values]],
-    oneHot: [world.x.axes, [...world.x.indices]],
+    tensor: [world.W_hh.axes, [...world.W_hh.values]],
+    oneHot: [world.X.axes, [...world.X.indices]],
     toArray: [H],
     indicesOf: [x],
     add: [H, dH],
@@ -129,7 +129,7 @@ export const operationCalls = <F extends Carrier>(
     fill: [[N], 1],
     rename: [H, ofModel.previousAxis(world.sizes.hidden)],
     merge: [inTime],
-    split: [algebra.merge<Time, Batch, [Hidden]>(inTime)],
+    split: [ofCopies(algebra.merge<Time, Batch, [Hidden]>, inTime)],
     scan: [step, { H }, { H: inTime }],
     scanReverse: [step, { H }, { H: inTime }],
     unfold: [world.inTime.axes[0], writeOn, { H }, x],
@@ -162,7 +162,7 @@ export const algebraCalls = <F extends Carrier>(
     showAxes: call(showAxes, axes),
     splitTensors: call(
       splitTensors(algebra)<Time, Batch, { H: [Hidden] }>,
-      mergeTensors(algebra)<Time, Batch, { H: [Hidden] }>(stacked),
+      ofCopies(mergeTensors(algebra)<Time, Batch, { H: [Hidden] }>, stacked),
     ),
     zipTensors: call((a: typeof state, b: typeof state) => zipTensors<F>(algebra.add)(a, b), state, state),
   }

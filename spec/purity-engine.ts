@@ -4,7 +4,7 @@ import * as engine from '../src/engine/index.js'
 import type { GraphRequest } from '../src/engine/index.js'
 import type { CellShape } from '../src/model/index.js'
 import { recipeOf } from '../src/store/index.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { beginnings, begun } from './purity-store.js'
 import type { Beginning } from './purity-store.js'
@@ -35,10 +35,10 @@ export const engineCalls = ({ beginning, onOneThread, packed }: EngineWorld): Ca
   const { batch, steps } = settings
   const metadata = { text: beginning.text }
   const request: GraphRequest<CellShape> = {
-    ...{ recipe: recipeOf(settings), sizes, batch, steps },
+    ...{ recipe: ofCopies(recipeOf, settings), sizes, batch, steps },
     ...{ onOneThread, packed, metadata },
   }
-  const weights = engine.builtIn<CellShape>(parameters)
+  const weights = ofCopies(engine.builtIn<CellShape>, parameters)
   return {
     builtIn: call(engine.builtIn<CellShape>, parameters),
     trainingGraph: call(engine.trainingGraph<CellShape>, request),

@@ -1,7 +1,7 @@
 /** A call of every function that `src/interpret` exports: the readings that are made, and the typing rules. */
 import type { Carrier, Concrete } from '../src/algebra/index.js'
 import * as interpret from '../src/interpret/index.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { operationCalls } from './purity-calls.js'
 import type { PlainWorld } from './purity-calls.js'
@@ -47,7 +47,7 @@ export const typingCalls = (world: PlainWorld): Calls => {
     scatterRows: call(typing.scatterRows, O, rows, world.rowSource.axes),
     rename: call(typing.rename, H, world.H_prev.axes[1]),
     merge: call(typing.merge, inTime),
-    split: call(typing.split, typing.merge(inTime)),
+    split: call(typing.split, ofCopies(typing.merge, inTime)),
     time: call(typing.time, { H: inTime, Z: inTime }),
     sameRecord: call(typing.sameRecord, 'scan', { H, O }, { O, H }),
     leading: call(typing.leading, inTime),

@@ -16,7 +16,7 @@ import type { Parameters, Rnn, State } from '../src/model/index.js'
 import type { RandomState } from '../src/random.js'
 import { randomSampler } from '../src/text/index.js'
 import { fewSizes, trials } from './arbitraries-model.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Call, Calls } from './purity.js'
 import { right } from './store-samples.js'
 import { rnnWith } from './subjects.js'
@@ -46,7 +46,7 @@ const learningOf = <F extends Carrier>(algebra: Concrete<F>, { passage, reset }:
   const parameters = readAll(algebra, passage.parameters) as unknown as Parameters<F, Rnn>
   const learner: Learner<F, Rnn> = {
     parameters,
-    optimiser: optimiser.init(parameters as never),
+    optimiser: ofCopies((p) => optimiser.init(p as never), parameters),
     hidden: readAll(algebra, passage.state) as unknown as State<F, Rnn>,
   }
   const sizes = { vocabulary: vocabularyOf(passage), hidden: passage.state['H'].axes[1].size }
@@ -59,10 +59,10 @@ const learningOf = <F extends Carrier>(algebra: Concrete<F>, { passage, reset }:
 const stepCalls = <F extends Carrier>(algebra: Concrete<F>, world: LearnWorld): Calls => {
   const { optimiser, cell, learner, sizes, minibatch } = learningOf(algebra, world)
   const { passage, random } = world
-  const { hidden, parameters } = learner
+  const { parameters } = learner
   const [X, Y] = [readOneHot(algebra, passage.X), readOneHot(algebra, passage.Y)]
   const weights = learn.normalWeights(0.1)
-  const drawn = [0.1, parameterAxes(cell, sizes).W_xh, random] as const
+  const drawn = [0.1, ofCopies((of) => parameterAxes(cell, of), sizes).W_xh, random] as const
   return {
     directStep: call(
       (from, its) => learn.directStep(algebra, cell, optimiser, sizes.vocabulary)(from, its)(),
@@ -86,7 +86,7 @@ const stepCalls = <F extends Carrier>(algebra: Concrete<F>, world: LearnWorld): 
       parameters,
     ),
     flatten: call(learn.flatten<F, Rnn>, learner),
-    unflatten: call(learn.unflatten<F, Rnn>, learn.flatten({ parameters, optimiser: {}, hidden })),
+    unflatten: call(learn.unflatten<F, Rnn>, ofCopies(learn.flatten<F, Rnn>, learner)),
   }
 }
 
@@ -101,7 +101,7 @@ const statesOf = <S>(count: number, from: Trajectory<'IOEither', S>) => firstOf(
 
 /** A run that writes down what it is given, somewhere in an epoch. */
 const runOf = ({ run: { path, random, first, second } }: LearnWorld) => {
-  const from: Progress<Log> = { ...learn.begin<Log>([], random), minibatch: first }
+  const from: Progress<Log> = { ...ofCopies(learn.begin<Log>, [], random), minibatch: first }
   return { path, from, count: second }
 }
 
@@ -113,7 +113,7 @@ const runCalls = (world: LearnWorld): Calls => {
   return {
     course: call(
       (text, random) => right(learn.course(text, randomSampler(1, 1))).draw(random),
-      path.text,
+      [...world.passage.X.indices, ...world.passage.Y.indices],
       world.random,
     ),
     begin: call(learn.begin<Log>, [], world.random),
@@ -124,9 +124,9 @@ const runCalls = (world: LearnWorld): Calls => {
     trajectory: call((at) => statesOf(count, run(at)), from),
     mapTrajectory: call(
       (of) => statesOf(count, learn.mapTrajectory(IOE.Bifunctor)(({ losses }: Progress<Log>) => losses)(of)),
-      run(from),
+      ofCopies(run, from),
     ),
-    states: call((of) => firstOf(count, learn.states(of)), run(from)),
+    states: call((of) => firstOf(count, learn.states(of)), ofCopies(run, from)),
   }
 }
 

@@ -11,10 +11,9 @@ import type {
   Rnn,
   Rows,
   State,
-  Tape,
   Vocabulary,
 } from '../src/model/index.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Call, Calls } from './purity.js'
 import type { PlainWorld } from './purity-calls.js'
 
@@ -32,9 +31,9 @@ const modelOf = <F extends Carrier>(algebra: Concrete<F>, world: PlainWorld) => 
   const dState: State<F, Rnn> = { H: read(algebra, world.dH) }
   const X: OneHot<F, [Rows, Vocabulary]> = readOneHot(algebra, world.X)
   const Y: OneHot<F, [Rows, Vocabulary]> = readOneHot(algebra, world.Y)
-  const inputs = cell.project(parameters, X)
-  const tape: Tape<F, Rnn> = ofModel.unrollForward(algebra, cell)(parameters, state, inputs).tape
-  return { cell, parameters, state, dState, X, Y, inputs, tape }
+  const inputs = ofCopies(cell.project<Rows>, parameters, X)
+  const { H, tape } = ofCopies(ofModel.unrollForward(algebra, cell), parameters, state, inputs)
+  return { cell, parameters, state, dState, X, Y, inputs, tape, H }
 }
 
 /** One call of each function of `src/model`. */
@@ -42,11 +41,10 @@ export const modelCalls = <F extends Carrier>(
   algebra: Concrete<F>,
   world: PlainWorld,
 ): Calls => {
-  const { cell, parameters, state, dState, X, Y, inputs, tape } = modelOf(algebra, world)
+  const { cell, parameters, state, dState, X, Y, inputs, tape, H } = modelOf(algebra, world)
   const { sizes, batch } = world
-  const { H } = ofModel.unrollForward(algebra, cell)(parameters, state, inputs)
   const onUnits = ofModel.gru(algebra, ofModel.units(algebra))
-  const O = ofModel.outputForward(algebra)<Rows>(parameters, H)
+  const O = ofCopies(ofModel.outputForward(algebra)<Rows>, parameters, H)
   return {
     activation: call(ofModel.activation<F>, algebra, 'relu'),
     tanh: call(ofModel.tanh<F>, algebra),
@@ -54,7 +52,11 @@ export const modelCalls = <F extends Carrier>(
     sigmoid: call(ofModel.sigmoid<F>, algebra),
     identity: call(ofModel.identity<F>, algebra),
     crossEntropyForward: call(ofModel.crossEntropyForward(algebra)<Rows, Vocabulary>, O, Y),
-    crossEntropyBackward: call(ofModel.crossEntropyBackward(algebra)<Rows, Vocabulary>, algebra.logSoftmax(O), Y),
+    crossEntropyBackward: call(
+      ofModel.crossEntropyBackward(algebra)<Rows, Vocabulary>,
+      ofCopies(algebra.logSoftmax<Rows, Vocabulary>, O),
+      Y,
+    ),
     meanLoss: call(ofModel.meanLoss, { total: 3, rows: 2 }),
     perplexity: call(ofModel.perplexity, { total: 3, rows: 2 }),
     parameterAxes: call(ofModel.parameterAxes<F, Rnn>, cell, sizes),

@@ -8,7 +8,7 @@ import * as learn from '../src/learn/index.js'
 import type { AdamSettings, Optimiser } from '../src/learn/index.js'
 import type { RandomState } from '../src/random.js'
 import { freezings } from './learning-samples.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Call, Calls } from './purity.js'
 import { randomStates } from './text-samples.js'
 
@@ -43,8 +43,11 @@ export const optimiserCalls = <F extends Carrier>(algebra: Concrete<F>, world: O
     make: (...given: Given) => Optimiser<F>,
     ...given: Given
   ): Call => {
-    const { init, update } = make(...given)
-    const { state } = update(gradients, init(parameters), parameters)
+    const seenOne = (g: typeof gradients, p: typeof parameters, ...its: Given) => {
+      const { init, update } = make(...its)
+      return update(g, init(p), p)
+    }
+    const { state } = ofCopies(seenOne, gradients, parameters, ...given)
     return call(
       (g: typeof gradients, s: typeof state, p: typeof parameters, ...its: Given) => {
         const optimiser = make(...its)

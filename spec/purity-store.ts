@@ -8,7 +8,7 @@ import type { RandomState } from '../src/random.js'
 import * as store from '../src/store/index.js'
 import type { Checkpoint, Safetensors, Settings } from '../src/store/index.js'
 import { encode, samplings, vocabularyOf } from '../src/text/index.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { damaged, file, right } from './store-samples.js'
 import { randomStates, texts } from './text-samples.js'
@@ -41,10 +41,10 @@ export const beginnings: fc.Arbitrary<Beginning> = fc.record({
 /** Its text as numbers, its sizes, and all that its file holds. */
 export const begun = ({ settings, text }: Beginning) => {
   const vocabulary = right(vocabularyOf(text))
-  const numbers = right(encode(vocabulary)(text, 'it'))
+  const numbers = ofCopies((of, it) => right(encode(of)(it, 'it')), vocabulary, text)
   const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
-  const progress = right(store.beginning(settings, sizes.vocabulary))
-  const checkpoint: Checkpoint = { settings, vocabulary, text: store.textMark(numbers), progress }
+  const progress = ofCopies((its) => right(store.beginning(its, sizes.vocabulary)), settings)
+  const checkpoint: Checkpoint = { settings, vocabulary, text: ofCopies(store.textMark, numbers), progress }
   return { numbers, sizes, checkpoint, parameters: progress.learner.parameters }
 }
 
@@ -67,29 +67,29 @@ export const fileWorlds: fc.Arbitrary<FileWorld> = fc.record({
 export const fileCalls = ({ beginning, contents, damage, longs }: FileWorld): Calls => {
   const { sizes, checkpoint, parameters } = begun(beginning)
   const { settings, vocabulary, text } = checkpoint
-  const choice = store.choiceOf(settings)
+  const choice = ofCopies(store.choiceOf, settings)
+  const dict = ofCopies(store.toTorch, choice, sizes, parameters)
+  const modelFile = ofCopies(store.writeCheckpoint, checkpoint)
+  const torchFile = ofCopies(store.writeTorch, checkpoint)
+  const shape = [sizes.vocabulary]
   return {
     writeSafetensors: call(store.writeSafetensors, contents),
     readSafetensors: call(
       (whole, broken) => [right(store.readSafetensors('it')(whole)), store.readSafetensors('it')(broken)],
-      store.writeSafetensors(contents),
+      ofCopies(store.writeSafetensors, contents),
       damage,
     ),
     writeCheckpoint: call(store.writeCheckpoint, checkpoint),
-    readCheckpoint: call((bytes) => right(store.readCheckpoint('it')(bytes)), store.writeCheckpoint(checkpoint)),
+    readCheckpoint: call((bytes) => right(store.readCheckpoint('it')(bytes)), modelFile),
     writeTorch: call(store.writeTorch, checkpoint),
-    readTorch: call((bytes) => right(store.readTorch('it')(bytes)), store.writeTorch(checkpoint)),
+    readTorch: call((bytes) => right(store.readTorch('it')(bytes)), torchFile),
     importTorch: call(
-      (dict, around) => right(store.importTorch('it')(dict, around)),
-      right(store.readTorch('it')(store.writeTorch(checkpoint))),
+      (its, around) => right(store.importTorch('it')(its, around)),
+      ofCopies((bytes) => right(store.readTorch('it')(bytes)), torchFile),
       { settings, vocabulary, text },
     ),
     toTorch: call(store.toTorch, choice, sizes, parameters),
-    fromTorch: call(
-      (unsaid, dict) => right(store.fromTorch('it', unsaid)(dict)),
-      choice,
-      store.toTorch(choice, sizes, parameters),
-    ),
+    fromTorch: call((unsaid, its) => right(store.fromTorch('it', unsaid)(its)), choice, dict),
     encoded: call(
       (floats, integers) => [
         store.encoded('F32', [floats.length], floats),
@@ -100,8 +100,8 @@ export const fileCalls = ({ beginning, contents, damage, longs }: FileWorld): Ca
     ),
     decoded: call(
       (floats, integers) => [right(store.decoded('F32')('it', floats)), right(store.decoded('I64')('it', integers))],
-      store.encoded('F32', [sizes.vocabulary], parameters['b_q'].data),
-      store.encoded('I64', [longs.length], longs),
+      ofCopies(store.encoded<'F32'>, 'F32', shape, parameters['b_q'].data),
+      ofCopies(store.encoded<'I64'>, 'I64', [longs.length], longs),
     ),
   }
 }

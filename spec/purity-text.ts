@@ -18,7 +18,7 @@ import type { RandomState } from '../src/random.js'
 import * as text from '../src/text/index.js'
 import type { Sampler } from '../src/text/index.js'
 import { fewSizes, trials } from './arbitraries-model.js'
-import { call } from './purity.js'
+import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { refusal, right } from './store-samples.js'
 import { rnnWith } from './subjects.js'
@@ -49,7 +49,7 @@ export const textCalls = ({ choice, sampler, gather, text: { codePoints, strange
   const planned = (of: Sampler, from: RandomState) => right(of(length))(from)
   const written = String.fromCodePoint(...codePoints)
   const vocabulary = right(text.vocabularyOf(written))
-  const numbers = right(text.encode(vocabulary)(written, 'it'))
+  const numbers = ofCopies((of, it) => right(text.encode(of)(it, 'it')), vocabulary, written)
   return {
     argmax: call(text.argmax, scores),
     greedy: call((of, from) => text.greedy(of)(from), scores, choice.random),
@@ -100,11 +100,11 @@ export const readerCalls = <F extends Carrier>(algebra: Concrete<F>, { passage, 
   const cell = rnnWith('tanh')(algebra)
   const sizes = { vocabulary: vocabularyOf(passage), hidden: passage.state['H'].axes[1].size }
   const parameters = readAll(algebra, passage.parameters) as unknown as Parameters<F, Rnn>
-  const model = text.reader(algebra, cell, sizes, parameters)
+  const model = ofCopies((its, of) => text.reader(algebra, cell, its, of), sizes, parameters)
   const choose = right(text.sampled({ temperature: 1 }))
   const prefix = passage.X.indices
   const [first, ...others] = prefix
-  const reading = model.read(zeroState(algebra, cell, sizes, batchAxis(1)), first)
+  const reading = model.read(ofCopies((its) => zeroState(algebra, cell, its, batchAxis(1)), sizes), first)
   const prediction = { ...reading, random: seeded(draw.seed) }
   const length = draw.first % (LONGEST + 1)
   return {

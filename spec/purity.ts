@@ -40,6 +40,26 @@ export const fingerprint = (value: unknown): string => {
 /** The calls of a table, by the names of what they call. */
 export type Calls = Readonly<Record<string, Call>>
 
+/** The same data in places of its own; functions are themselves. */
+export const copied = <A>(value: A): A => copyOf(value) as A
+
+const copyOf = (value: unknown): unknown => {
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice()
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (value instanceof Map) return new Map(copyOf([...value]) as [unknown, unknown][])
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([field, its]) => [field, copyOf(its)]))
+}
+
+/**
+ * What a function makes of copies. Operands are made so: were it given what a call is given later, it might write there
+ * before the call is watched, and a call that writes the same again would change nothing.
+ */
+export const ofCopies = <Operands extends readonly unknown[], A>(
+  run: (...operands: Operands) => A,
+  ...operands: Operands
+): A => run(...copied(operands))
+
 /** The functions among a module's exports; classes are not called. */
 export const functionsOf = (exports: object): readonly string[] =>
   Object.entries(exports)
