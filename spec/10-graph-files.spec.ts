@@ -13,6 +13,7 @@ import type { Levels } from '../src/interpret/onnx/levels.js'
 import { decodeModel } from '../src/interpret/onnx/schema.js'
 import { numbersIn, runAtOnce } from './onnx/at-once.js'
 import type { Fed } from './onnx/at-once.js'
+import { compiled, modelFor } from './onnx/compiled.js'
 import { graphsOf, recipes, STEPS } from './onnx/examples.js'
 import { nodesIn, operatorsIn } from './onnx/show.js'
 import { forAll, law } from './run.js'
@@ -168,6 +169,8 @@ const defectOf = (f: () => unknown): string => {
   }
 }
 
+const UNNAMED = 'compile: every input and output needs a name of its own that does not begin with /, and '
+
 describe('what cannot be compiled is a defect', () => {
   const results = (names: readonly string[]) => (_: Graph, { tensors }: Arguments): Results => ({
     tensors: Object.fromEntries(names.map((name) => [name, tensors['A'] as never])),
@@ -180,18 +183,18 @@ describe('what cannot be compiled is a defect', () => {
     )
 
   test.each([
-    ['an output called like an input', named(['A'], ['A']), '"A" is not such a name'],
-    ['a name that is empty', named(['A'], ['']), '"" is not such a name'],
-    ['a name that the compiler might give', named(['A'], ['/Add_0']), '"/Add_0" is not such a name'],
+    ['an output called like an input', named(['A'], ['A']), `${UNNAMED}"A" is not such a name`],
+    ['a name that is empty', named(['A'], ['']), `${UNNAMED}"" is not such a name`],
+    ['a name that the compiler might give', named(['A'], ['/Add_0']), `${UNNAMED}"/Add_0" is not such a name`],
     [
       'a weight that is no input',
       () => modelOf((_, { A }) => A, { weights: { B: [1] } }),
-      'there is no tensor B to build in, only A, c',
+      'compile: there is no tensor B to build in, only A, c',
     ],
     [
       'a weight of another length',
       () => modelOf((_, { A }) => A, { weights: { A: [1, 2] } }),
-      'A has the axes [M 2, K 3] and holds 6 numbers, and 2 came',
+      'compile: A has the axes [M 2, K 3] and holds 6 numbers, and 2 came',
     ],
     [
       'a value of a loop that is used outside it',
@@ -211,11 +214,115 @@ describe('what cannot be compiled is a defect', () => {
           },
           { unrollUpTo: 0 },
         ),
-      'a placeholder of a scan was met outside the body of its scan',
+      'emit: a placeholder of a scan was met outside the body of its scan',
     ],
   ])('%s', (_, f, message) => {
-    expect(defectOf(f)).toContain(message)
+    expect(defectOf(f)).toBe(message)
   })
+})
+
+describe('what the file says of itself', () => {
+  const whole = { documentation: { A: 'a matrix,' }, metadata: { licence: 'MIT' } }
+  const bytes = compile(
+    { tensors: { A: [M, K] }, oneHots: { x: [M, K] } },
+    ({ argmax, dense, sub }, { tensors, oneHots }) => {
+      const less = sub<Matrix>(tensors['A'], dense<Matrix>(oneHots['x']))
+      return { tensors: { less }, oneHots: { best: argmax<Axis<'M'>, Axis<'K'>>(less) } }
+    },
+    { ...options, ...whole },
+  )
+  const model = decodeModel(bytes)
+
+  test('who made it, what it is, and what its inputs and outputs are', () => {
+    expect([model.producer_name, model.doc_string]).toEqual(['pure-rnn', 'a test'])
+    expect([model.graph.name, model.graph.doc_string]).toEqual(['test', 'a test'])
+    expect(model.metadata_props).toEqual([
+      { key: 'licence', value: 'MIT' },
+      { key: 'input A', value: 'a matrix, [M 2, K 3]' },
+      { key: 'input x', value: 'indices along the last axis of [M 2, K 3]' },
+      { key: 'output less', value: '[M 2, K 3]' },
+      { key: 'output best', value: 'indices along the last axis of [M 2, K 3]' },
+    ])
+  })
+  test('in UTF-8, as it stands', () => {
+    const said = ['pure-rnn', 'a test', 'test', 'licence', 'MIT', 'a matrix, [M 2, K 3]', 'less', 'best', 'ArgMax']
+    // A text of a message is preceded by its length.
+    const found = said.filter((text) => Buffer.from(bytes).includes(Buffer.from([text.length, ...Buffer.from(text)])))
+    expect(found).toEqual(said)
+  })
+  test('a node is called by its operator and a number, a constant and a placeholder by what they are', () => {
+    const looped = decodeModel(
+      compile(
+        signatures,
+        ({ add, argmax, dense, scan, unfold }, { tensors }) => {
+          const { state } = scan<Axis<'M'>, { s: [] }, { x: [Axis<'K'>] }, { y: [] }>(
+            ({ s }) => ({ state: { s: add(s, s) }, output: { y: s } }),
+            { s: tensors['c'] },
+            { x: tensors['A'] },
+          )
+          const { outputs } = unfold<Axis<'T'>, Record<string, never>, Matrix>(
+            axis('T', 2),
+            (none, last) => ({ state: none, output: last }),
+            {},
+            argmax<Axis<'M'>, Axis<'K'>>(tensors['A']),
+          )
+          return { tensors: { last: state.s, chosen: dense<[Axis<'T'>, Axis<'M'>, Axis<'K'>]>(outputs) } }
+        },
+        { ...options, unrollUpTo: 0 },
+      ),
+    )
+    const bodies = nodesIn(looped.graph).flatMap(({ attribute }) => attribute.flatMap(({ g }) => g ?? []))
+    const placeholders = bodies.flatMap(({ input }) => input.map(({ name }) => name))
+    const kinds = placeholders.map((name) => name.replace(/_\d+$/, ''))
+    expect(kinds).toEqual(['/given', '/given', '/loop', '/loop', '/given'])
+    // Whether to go on is handed on under a name of the loop's.
+    const named = nodesIn(looped.graph).filter(({ output: [name] }) => /^\/(?!loop_)/.test(name))
+    expect(named.map(({ name }) => name.replace(/\d+$/, ''))).toEqual(named.map(({ op_type }) => `/${op_type}_`))
+  })
+})
+
+describe('constants', () => {
+  const initializersOf = (...vectors: readonly (readonly number[])[]) => {
+    const { add, tensor } = compiled({ numbers: 'built in', unrollUpTo: 0 })
+    const terms = vectors.map((values, i) => [`t${String(i)}`, [axis('n', values.length)], values] as const)
+    const twice = (axes: [Axis<'n'>], values: readonly number[]) => add(tensor(axes, values), tensor(axes, values))
+    const tensors = Object.fromEntries(terms.map(([name, axes, values]) => [name, twice([...axes], values)]))
+    return modelFor({ tensors: tensors as never }).graph.initializer
+  }
+  const counting = (length: number, from: number) => Array.from({ length }, (_, i) => from + i)
+
+  test('that are equal are one, up to 64 entries, and are called by a number', () => {
+    expect(initializersOf(counting(64, 0))).toHaveLength(1)
+    expect(initializersOf(counting(65, 0))).toHaveLength(2)
+    expect(initializersOf([1, 2], [1, 2]).map(({ name }) => name)).toEqual([expect.stringMatching(/^\/constant_\d+$/)])
+  })
+  test('are told apart by where one entry ends, and one size', () => {
+    expect(initializersOf([1, 23], [12, 3])).toHaveLength(2)
+    const { matmul, tensor, toArray } = compiled({ numbers: 'built in', unrollUpTo: 0 })
+    const [one, eleven] = [axis('one', 1), axis('eleven', 11)]
+    const ones = Array<number>(11).fill(1)
+    expect(toArray(matmul(tensor([one, eleven], ones), tensor([eleven, one], ones)))).toEqual([11])
+  })
+  test('and operations are not taken for one another where operands are called by parts of the same name', () => {
+    const axes = [M, K] as const
+    const bytes = compile(
+      { tensors: { a: axes, bc: axes, ab: axes, c: axes }, oneHots: {} },
+      ({ mul, sub }, { tensors: { a, bc, ab, c } }) => ({
+        tensors: { result: sub<Matrix>(mul<Matrix>(a, bc), mul<Matrix>(ab, c)) },
+      }),
+      options,
+    )
+    expect(operatorsIn(bytes)).toEqual(['Mul', 'Mul', 'Sub'])
+  })
+})
+
+test('rows are added up for several threads, unless a model is said to run on one', () => {
+  const f = ({ scatterAdd }: Graph, { tensors, oneHots }: Arguments): Results => ({
+    tensors: { sums: scatterAdd(oneHots['x'], tensors['A'] as never) },
+  })
+  const added = (more: Partial<CompileOptions>) => compile(signatures, f, { ...options, ...more })
+  expect(added({})).toEqual(added({ onOneThread: false }))
+  expect(added({})).not.toEqual(added({ onOneThread: true }))
 })
 
 describe('a length that is fed in', () => {

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/index.js'
+import type { Axis } from '../src/algebra/index.js'
 import { float32 } from '../src/interpret/index.js'
 import { graphAlgebra } from '../src/interpret/graph/algebra.js'
 import { equalityLaw, readingOf } from '../src/laws/agreement-of-readings.js'
@@ -16,8 +17,11 @@ import { runLaws } from './run.js'
 /** Samples of each term; the length of its loops is one of 0 to 8. */
 const FEW = { runs: 8 }
 
+/** Loops within loops, of which some are written out and some are kept. */
+const mixed = { 'onnx, short loops written out': { numbers: 'fed in', unrollUpTo: 3 } } as const
+
 describe('loops that are awkward to lay out', () => {
-  Object.entries(layouts).forEach(([name, settings]) => {
+  Object.entries({ ...layouts, ...mixed }).forEach(([name, settings]) => {
     const pair = { one: compiledReading(settings), other: readingOf(float32) }
     runLaws(name, pair, loops.map(equalityLaw), adjoints(sizeOrNone), FEW)
   })
@@ -44,10 +48,23 @@ describe.each([0, 16])('a step that does not fit is a defect, loops up to %i wri
     [
       'a result that is no input',
       unfold(({ s }) => ({ state: { s }, output: algebra['argmax'](turned(s)) })),
-      'both operands need the same axes',
+      'unfold: both operands need the same axes',
     ],
   ])('%s', (_, f, message) => {
     expect(f).toThrow(message)
+  })
+
+  test('a scan of as many steps as are written out is written out, and of one more is kept', () => {
+    const kindOf = (steps: number) => {
+      const { fill, scan } = graphAlgebra({ unrollUpTo: 3 })
+      const { state } = scan<Axis<'T'>, { s: [] }, { x: [] }, Record<string, never>>(
+        ({ s }, { x }) => ({ state: { s: graphAlgebra({ unrollUpTo: 3 }).add(s, x) }, output: {} }),
+        { s: fill([], 1) },
+        { x: fill([axis('T', steps)], 1) },
+      )
+      return state.s.node.kind
+    }
+    expect([2, 3, 4].map(kindOf)).toEqual(['apply', 'apply', 'part'])
   })
 })
 

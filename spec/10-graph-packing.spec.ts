@@ -43,7 +43,9 @@ describe('a model with packs', () => {
   })
 
   test('a pack with a member that is no tensor of that side is a defect', () => {
-    expect(() => modelOf(signatures, f, { ...options, packs: { some: ['a', 'first'] } })).toThrow(/to be packed/)
+    expect(() => modelOf(signatures, f, { ...options, packs: { some: ['a', 'first'] } })).toThrow(
+      'compile: all of a, first must be inputs, or all outputs, to be packed',
+    )
     expect(() => modelOf(signatures, f, { ...options, packs: { some: ['a', 'd'] } })).toThrow(/to be packed/)
   })
 })

@@ -124,6 +124,21 @@ const nested: readonly Term<AdjointSample>[] = [
     )
     return { state: { a: b, b: a }, output: { y: state.t, z: a } }
   }),
+  ofResults('a scan within a scan whose body alone looks at the second slice', (algebra, { A, S, S2 }) => {
+    const { state, outputs } = algebra.scan<N, { s: Matrix }, { x: Matrix; z: Matrix }, { y: Matrix }>(
+      ({ s }, { z }) => {
+        const inner = algebra.scan<M, { t: Matrix }, { row: [K] }, Record<string, never>>(
+          ({ t }, { row }) => ({ state: { t: algebra.addRow(algebra.sub(z, t), row) }, output: {} }),
+          { t: s },
+          { row: A },
+        )
+        return { state: { s: inner.state.t }, output: { y: inner.state.t } }
+      },
+      { s: A },
+      { x: S, z: S2 },
+    )
+    return { state: state.s, outputs: outputs.y }
+  }),
   ofResults('two scans, the second over what the first gives', (algebra, { A, S }) => {
     const run = algebra.scan<N, { s: Matrix }, { x: Matrix }, { y: Matrix }>
     const step = ({ s }: { s: never }, { x }: { x: never }) =>

@@ -47,7 +47,8 @@ const search = (node: Node, within: readonly Token[], found: Found): Found => {
 
 const searchPart = ({ of }: Part, within: readonly Token[], found: Found): Found => {
   if (of.kind === 'split') return search(of.of, within, found)
-  const given = of.kind === 'loop' ? [of.trips] : dependencies(of).slices.map((slice) => slice.of)
+  // How often a loop runs depends on no loop: it is an input or a constant.
+  const given = of.kind === 'scan' ? dependencies(of).slices.map((slice) => slice.of) : []
   const begun = searchAll([...given, ...of.initial], within, found)
   return searchAll([...of.next, ...of.outputs], [...within, of.token], begun)
 }
