@@ -17,7 +17,7 @@ import { encodeModel } from '../../src/interpret/onnx/schema.js'
 import type { ModelProto } from '../../src/interpret/onnx/schema.js'
 import type { Reading } from '../../src/laws/agreement-of-readings.js'
 import { numbersIn, runAtOnce } from './at-once.js'
-import type { Fed } from './at-once.js'
+import type { Fed, Feeds } from './at-once.js'
 
 export interface Settings extends GraphOptions {
   /** Whether numbers are part of the graph, where rewriting sees them, or fed in. */
@@ -64,11 +64,42 @@ export const modelFor = (terms: Terms): ModelProto => {
   return modelOf(signatures, () => ({ tensors: {}, ...terms }), { name: 'term', description: 'a term' })
 }
 
-/** The numbers that terms stand for. */
-const numbersOf = (terms: Terms): Readonly<Record<string, readonly number[]>> => {
+/** What the runtime makes of terms. */
+const resultsOf = (terms: Terms): Feeds => {
   const fed = inputsOf(nodesOf(terms)).map((each) => [each.name, feeds.get(each) as Fed] as const)
-  const results = runAtOnce(encodeModel(modelFor(terms)), Object.fromEntries(fed))
-  return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, numbersIn(result)]))
+  return runAtOnce(encodeModel(modelFor(terms)), Object.fromEntries(fed))
+}
+
+/** The numbers that terms stand for. */
+const numbersOf = (terms: Terms): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries(Object.entries(resultsOf(terms)).map(([name, result]) => [name, numbersIn(result)]))
+
+/** The nodes that terms are made of, but for what stands in the bodies of loops. */
+export const nodesAround = (terms: Terms): readonly Node[] => {
+  const seen = new Set<Node>()
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return
+    seen.add(node)
+    if (node.kind === 'apply') node.inputs.forEach(visit)
+    if (node.kind !== 'part') return
+    if (node.of.kind === 'split') visit(node.of.of)
+    else node.of.initial.forEach(visit)
+    if (node.of.kind === 'scan') node.of.slices.forEach(({ of }) => { visit(of) })
+  }
+  nodesOf(terms).forEach(visit)
+  return [...seen]
+}
+
+/** What the runtime finds a node to be. */
+interface Found {
+  readonly type: string
+  readonly shape: readonly number[]
+}
+
+export const found = (nodes: readonly Node[]): readonly Found[] => {
+  const named = nodes.map((node, i) => [`n${String(i)}`, { axes: plainAxes(node.shape), node }] as const)
+  const results = resultsOf({ tensors: Object.fromEntries(named) })
+  return named.map(([name]) => ({ type: results[name].type, shape: results[name].dims }))
 }
 
 export const compiled = ({ numbers, ...options }: Settings): Concrete<'graph'> => ({
