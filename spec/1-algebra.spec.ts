@@ -34,6 +34,7 @@ import {
   unfolds,
 } from './algebra-samples.js'
 import { real, smallInteger } from './arbitraries.js'
+import { doublePrecision, rounding } from '../src/interpret/index.js'
 import { onEachInterpreter } from './interpreters.js'
 import { runLaws } from './run.js'
 
@@ -71,6 +72,7 @@ describe('one-hot tensors', () => {
     runLaws(name, algebra, copyLaws(), selections(real))
     runLaws(name, algebra, scatterLaws(), scatterings(real))
   })
+  runLaws('with bounds on its errors', rounding(doublePrecision), scatterLaws(), scatterings(real))
 })
 
 describe('log-softmax', () => {

@@ -110,6 +110,22 @@ describe('a shared term is computed once', () => {
     expect(operatorsIn(model)).toEqual(['Tanh', 'Sub', 'Mul', 'Add'])
   })
 
+  test('a loop of which several results are handed out', () => {
+    const model = compile(
+      signatures,
+      ({ add, scan }, { tensors }) => {
+        const { state, outputs } = scan<Axis<'M'>, { s: [] }, { x: [Axis<'K'>] }, { y: [] }>(
+          ({ s }) => ({ state: { s: add(s, s) }, output: { y: s } }),
+          { s: tensors['c'] },
+          { x: tensors['A'] },
+        )
+        return { tensors: { last: state.s, all: outputs.y } }
+      },
+      { ...options, unrollUpTo: 0 },
+    )
+    expect(operatorsIn(model).filter((operator) => operator === 'Scan')).toHaveLength(1)
+  })
+
   test('what does not depend on a loop stands outside it', () => {
     const model = modelOf(
       ({ add, scan, sqrt, sum }, { A, c }) =>
@@ -208,6 +224,26 @@ describe('what cannot be compiled is a defect', () => {
                 return { state, output: {} }
               },
               {},
+              { x: A },
+            )
+            return leaked[0]
+          },
+          { unrollUpTo: 0 },
+        ),
+      'emit: a placeholder of a scan was met outside the body of its scan',
+    ],
+    [
+      'a state of a loop that is used outside it',
+      () =>
+        modelOf(
+          ({ scan }, { A, c }) => {
+            const leaked: unknown[] = []
+            scan<Axis<'M'>, { s: [] }, { x: [Axis<'K'>] }, Record<string, never>>(
+              (state) => {
+                leaked.push(state.s)
+                return { state, output: {} }
+              },
+              { s: c },
               { x: A },
             )
             return leaked[0]

@@ -54,6 +54,12 @@ describe.each([0, 16])('a step that does not fit is a defect, loops up to %i wri
     expect(f).toThrow(message)
   })
 
+  test('a state of other axes, in a scan of no steps', () => {
+    const none = { x: algebra['fill']([axis('T', 0), M, K], 1) }
+    const step: Step = ({ s }) => ({ state: { s: turned(s) }, output: {} })
+    expect(() => algebra['scan'](step, { s: A }, none)).toThrow('scan: s must have the same axes')
+  })
+
   test('a scan of as many steps as are written out is written out, and of one more is kept', () => {
     const kindOf = (steps: number) => {
       const { fill, scan } = graphAlgebra({ unrollUpTo: 3 })

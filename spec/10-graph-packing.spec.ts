@@ -17,6 +17,7 @@ const f: F = (algebra, { tensors: { a, b, c } }) => ({
     first: algebra.addRow<typeof R, typeof C>(a, b),
     second: algebra.scale<[typeof C]>(c, b) as never,
     third: algebra.sum(a),
+    fourth: c,
   },
 })
 
@@ -32,10 +33,25 @@ describe('a model with packs', () => {
     const session = await runtime.createSession(compile(signatures, f, { ...options, packs }), 1)
     const all = Float32Array.from([2, 1, 2, 3, 4, 5, 6, 10, 20, 30])
     const results = await session.run({ all: runtime.tensor('float32', all, [10]) })
-    expect(Object.keys(results).sort()).toEqual(['sums', 'third'])
+    expect(Object.keys(results).sort()).toEqual(['fourth', 'sums', 'third'])
     expect(Array.from(results['sums'].data as Float32Array)).toEqual([20, 40, 60, 11, 22, 33, 14, 25, 36])
     expect(Array.from(results['third'].data as Float32Array)).toEqual([21])
+    expect([results['fourth'].dims, Array.from(results['fourth'].data as Float32Array)]).toEqual([[], [2]])
     await session.release()
+  })
+
+  test('says how long each vector is', () => {
+    const { graph, metadata_props } = modelOf(signatures, f, { ...options, packs })
+    const sizes = [...graph.input, ...graph.output].map(({ name, type }) => [name, type.tensor_type.shape.dim])
+    expect(sizes).toEqual([
+      ['all', [{ dim_value: 10 }]],
+      ['third', []],
+      ['fourth', []],
+      ['sums', [{ dim_value: 9 }]],
+    ])
+    expect(metadata_props.map(({ key, value }) => `${key}: ${value}`)).toEqual([
+      ...['input all: [all 10]', 'output third: []', 'output fourth: []', 'output sums: [sums 9]'],
+    ])
   })
 
   test('without packs is the model that it was', () => {

@@ -40,6 +40,15 @@ const depending: readonly Term<AdjointSample>[] = [
     },
   },
   {
+    name: 'a factor of a product, and of a sum of squares',
+    cites: [],
+    of: (algebra, sample) => {
+      const { A, A2, c } = operands(algebra, sample)
+      const { mul, scale, sum } = algebra
+      return { product: scale(c, mul(A, A2)), squares: scale(c, sum(mul(A, A))) } as never
+    },
+  },
+  {
     name: 'steps of no length',
     cites: [],
     of: (algebra) => {

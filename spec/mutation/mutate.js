@@ -79,13 +79,16 @@ const run = async (part) => {
   return mutantsOf(JSON.parse(readFileSync(fileName, 'utf8')))
 }
 
-/** What became of a part's mutants; the score is of those that compute something else. */
+/** Mutants that are no programs: nothing can be said of them. */
+const INVALID = ['CompileError', 'RuntimeError', 'Ignored']
+
+/** What became of a part's mutants; the score is of those that are programs, and compute something else. */
 const summary = (part, mutants) => {
   const count = (holds) => mutants.filter(holds).length
   const detected = count(({ status }) => DETECTED.includes(status))
   const timeouts = count(({ status }) => status === 'Timeout')
-  const same = count((mutant) => !DETECTED.includes(mutant.status) && isEquivalent(mutant))
-  const telling = mutants.length - same
+  const same = count((mutant) => ['Survived', 'NoCoverage'].includes(mutant.status) && isEquivalent(mutant))
+  const telling = mutants.length - same - count(({ status }) => INVALID.includes(status))
   return { part, mutants: mutants.length, detected, timeouts, equivalent: same, score: (100 * detected) / telling }
 }
 
@@ -101,7 +104,7 @@ const all = []
 for (const part of chosen) all.push({ part, mutants: await run(part) })
 
 const whole = { part: 'all', mutants: all.flatMap(({ mutants }) => mutants) }
-const undetected = whole.mutants.filter(({ status }) => !DETECTED.includes(status))
+const undetected = whole.mutants.filter(({ status }) => ![...DETECTED, ...INVALID].includes(status))
 undetected
   .filter((mutant) => !isEquivalent(mutant))
   .forEach(({ file, line, status, mutatorName, original, replacement }) => {

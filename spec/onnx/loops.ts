@@ -139,6 +139,30 @@ const nested: readonly Term<AdjointSample>[] = [
     )
     return { state: state.s, outputs: outputs.y }
   }),
+  ofResults('a scan within a scan as long, that looks at the slices of both', (algebra, { A, S, S2 }) => {
+    const { state, outputs } = algebra.scan<N, { s: Matrix }, { x: Matrix }, { y: Matrix }>(
+      ({ s }, { x }) => {
+        const inner = algebra.scan<N, { t: Matrix }, { z: Matrix }, Record<string, never>>(
+          ({ t }, { z }) => ({ state: { t: algebra.add(t, algebra.mul(x, z)) }, output: {} }),
+          { t: s },
+          { z: S2 },
+        )
+        return { state: { s: inner.state.t }, output: { y: inner.state.t } }
+      },
+      { s: A },
+      { x: S },
+    )
+    return { state: state.s, outputs: outputs.y }
+  }),
+  ofResults('what is computed outside, used within, and handed out', (algebra, { A, A2, S }) => {
+    const less = algebra.sub(A, A2)
+    const { state } = algebra.scan<N, { s: Matrix }, { x: Matrix }, Record<string, never>>(
+      ({ s }, { x }) => ({ state: { s: algebra.add(algebra.mul(s, less), x) }, output: {} }),
+      { s: A },
+      { x: S },
+    )
+    return { state: state.s, less }
+  }),
   ofResults('two scans, the second over what the first gives', (algebra, { A, S }) => {
     const run = algebra.scan<N, { s: Matrix }, { x: Matrix }, { y: Matrix }>
     const step = ({ s }: { s: never }, { x }: { x: never }) =>

@@ -40,7 +40,7 @@ export const describe =
   (port: Port): ValueInfoProto => {
     const { name, axes, node } = port
     const shape = node.shape.map((size, i) => {
-      const axisName = String(axes[i]?.name)
+      const axisName = String(axes[i].name)
       return lengths.includes(axisName) ? axisName : size
     })
     return valueInfo(name, { type: node.type, shape }, description(port, documentation))
