@@ -214,6 +214,8 @@ const refusals = <F extends Carrier>(name: string, algebra: Concrete<F>, takesSt
   test(`rename refuses what is not a matrix, in ${name}`, () => {
     const ofVector = () => untyped(algebra).rename(algebra.fill([M], 1), M)
     const ofStack = () => untyped(algebra).rename(algebra.fill([M, N, M], 1), N)
+    expect(refuses('merge', () => untyped(algebra).merge(algebra.fill([M], 1)), '2 axes or more')).toBe(true)
+    expect(refuses('split', () => untyped(algebra).split(algebra.fill([], 1)), '1 axis or more')).toBe(true)
     expect(refuses('rename', ofVector, '2 axes', '[M 2]')).toBe(true)
     expect(refuses('rename', ofStack, '2 axes', '[M 2, N 3, M 2]')).toBe(true)
   })
@@ -274,6 +276,8 @@ const refusals = <F extends Carrier>(name: string, algebra: Concrete<F>, takesSt
       expect(refuses('scan', scan(other, initial, slices), '{s}', '{r}')).toBe(true)
       const more = () => ({ state: { ...initial, r: initial.s }, output: {} })
       expect(refuses('scan', scan(more, initial, slices), '{s}', '{s, r}')).toBe(true)
+      const fewer = () => ({ state: initial, output: {} })
+      expect(refuses('scan', scan(fewer, { ...initial, r: initial.s }, slices), '{s, r}', '{s}')).toBe(true)
     })
 
     if (takesSteps) {

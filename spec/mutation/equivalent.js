@@ -96,4 +96,67 @@ export const equivalent = [
     replacement: '{}',
     because: 'protobuf has two ways to write repeated numbers, and whoever reads them must take either',
   },
+  // Loops that go one place too far: what is written beyond a typed array is dropped, and what is written into the
+  // next row is written over when its turn comes.
+  ...[
+    ['elementwise', 'i < out.length', 'i <= out.length'],
+    ['one-hot', 'r < index.length', 'r <= index.length'],
+    ['one-hot', 'i < source.length', 'i <= source.length'],
+    ['product', 'm < rows.lines', 'm <= rows.lines'],
+    ['product', 'n < N', 'n <= N'],
+    ['product', 'm < M', 'm <= M'],
+    ['product', 'r < present', 'r <= present'],
+    ['rows', 'r < rows', 'r <= rows'],
+    ['rows', 'i < end', 'i <= end'],
+  ].map(([module, original, replacement]) => ({
+    file: `src/interpret/kernel/${module}.ts`,
+    original,
+    replacement,
+    because: 'what it does too much is dropped, or written over',
+  })),
+  // The padding of packed lines, and tiles that reach beyond the matrix.
+  ...[
+    ['lines / width', 'lines * width'],
+    ['first < lines', 'first <= lines'],
+    ['Math.min(width, lines - first)', 'Math.max(width, lines - first)'],
+    ['lines - first', 'lines + first'],
+    ['line < present', 'line <= present'],
+    ['Math.min(TILE_ROWS, M - m)', 'Math.max(TILE_ROWS, M - m)'],
+    ['M - m', 'M + m'],
+  ].map(([original, replacement]) => ({
+    file: 'src/interpret/kernel/product.ts',
+    original,
+    replacement,
+    because: 'what stands in the padding is not looked at, and rows beyond the matrix are written over or dropped',
+  })),
+  // Which of two ways a product takes, and how many columns at a time: they add the same numbers up in the same order.
+  ...[
+    ['M * N > 16 * (M + N)', 'true'],
+    ['M * N > 16 * (M + N)', 'false'],
+    ['M * N > 16 * (M + N)', 'M * N >= 16 * (M + N)'],
+    ['M * N > 16 * (M + N)', 'M * N <= 16 * (M + N)'],
+    ['M * N', 'M / N'],
+    ['16 * (M + N)', '16 / (M + N)'],
+    ['M + N', 'M - N'],
+    ['({ lines: M }: Lines, { lines: N }: Lines): boolean => M * N > 16 * (M + N)', '() => undefined'],
+    ['n + 8 <= N', 'false'],
+    ['n + 8 <= N', 'n + 8 < N'],
+  ].map(([original, replacement]) => ({
+    file: 'src/interpret/kernel/product.ts',
+    original,
+    replacement,
+    because: 'the products are the same to the bit, and take longer',
+  })),
+  {
+    file: 'src/interpret/kernel/floats.ts',
+    original: 'storage === Float64Array',
+    replacement: 'false',
+    because: 'a copy of numbers of double precision in double precision is those numbers',
+  },
+  {
+    file: 'src/interpret/rounding.ts',
+    original: '1 / 4',
+    replacement: '1 * 4',
+    because: 'a bound that is wider is a bound',
+  },
 ]

@@ -64,6 +64,9 @@ const is = (known) => (mutant) =>
 
 const isEquivalent = (mutant) => equivalent.some((known) => is(known)(mutant))
 
+/** An equivalent mutant that no law failed; one that takes longer may have been taken for hung. */
+const isUnnoticed = (mutant) => mutant.status !== 'Killed' && isEquivalent(mutant)
+
 const DETECTED = ['Killed', 'Timeout']
 
 const run = async (part) => {
@@ -85,9 +88,9 @@ const INVALID = ['CompileError', 'RuntimeError', 'Ignored']
 /** What became of a part's mutants; the score is of those that are programs, and compute something else. */
 const summary = (part, mutants) => {
   const count = (holds) => mutants.filter(holds).length
-  const detected = count(({ status }) => DETECTED.includes(status))
-  const timeouts = count(({ status }) => status === 'Timeout')
-  const same = count((mutant) => ['Survived', 'NoCoverage'].includes(mutant.status) && isEquivalent(mutant))
+  const detected = count((mutant) => DETECTED.includes(mutant.status) && !isUnnoticed(mutant))
+  const timeouts = count((mutant) => mutant.status === 'Timeout' && !isUnnoticed(mutant))
+  const same = count(isUnnoticed)
   const telling = mutants.length - same - count(({ status }) => INVALID.includes(status))
   return { part, mutants: mutants.length, detected, timeouts, equivalent: same, score: (100 * detected) / telling }
 }
@@ -113,7 +116,7 @@ undetected
 const rows = [...all, whole].map(({ part, mutants }) => summary(part, mutants))
 console.table(rows.map((row) => ({ ...row, score: row.score.toFixed(2) })))
 const idle = equivalent.filter(
-  (known) => whole.mutants.some(({ file }) => file === known.file) && !undetected.some(is(known)),
+  (known) => whole.mutants.some(({ file }) => file === known.file) && !whole.mutants.filter(isUnnoticed).some(is(known)),
 )
 idle.forEach(({ file, original }) => {
   console.error(`equivalent.js lists ${JSON.stringify(original)} of ${file}, which is noticed, or is not there any more`)

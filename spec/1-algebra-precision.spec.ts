@@ -1,0 +1,58 @@
+/**
+ * Chapter 1, continued: precision. What each interpreter stores, and how far single precision is from double.
+ */
+import { describe } from 'vitest'
+import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
+import { doublePrecision, float32, float64, rounding, roundingErrors, singlePrecision } from '../src/interpret/index.js'
+import { agreementLaw, equalityLaw, readingOf } from '../src/laws/agreement-of-readings.js'
+import { exactOperations, roundedOperations } from '../src/laws/operations.js'
+import { adjoints } from './algebra-samples.js'
+import { real, sizeOrNone } from './arbitraries.js'
+import { operationCalls, worlds } from './purity-calls.js'
+import { forAll, law, runLaws } from './run.js'
+
+const FEW = { runs: 30 }
+const operations = [...exactOperations, ...roundedOperations]
+
+type Storage = Float32ArrayConstructor | Float64ArrayConstructor
+
+/** Whether every tensor in a result, at whatever depth, holds its numbers in arrays of this kind. */
+const isStoredIn = (storage: Storage, result: unknown): boolean =>
+  typeof result !== 'object' || result === null || result instanceof Int32Array
+    ? true
+    : ArrayBuffer.isView(result)
+      ? result instanceof storage
+      : Object.values(result).every((part) => isStoredIn(storage, part))
+
+const stored = <F extends Carrier>(algebra: Concrete<F>, storage: Storage): void => {
+  Object.keys(algebra).forEach((name) => {
+    law(
+      name,
+      forAll(worlds, (world) => {
+        const operation = algebra[name as keyof Concrete<F>] as (...given: readonly unknown[]) => unknown
+        return isStoredIn(storage, operation(...operationCalls(algebra, world)[name as keyof Concrete<F>]))
+      }),
+      FEW,
+    )
+  })
+}
+
+describe('float32 stores what each operation gives in single precision', () => {
+  stored(float32, Float32Array)
+})
+describe('float64 stores what each operation gives in double precision', () => {
+  stored(float64, Float64Array)
+})
+
+describe('the reading that bounds errors', () => {
+  const precise = readingOf(rounding(doublePrecision))
+  const asFloat64 = { one: precise, other: readingOf(float64) }
+  runLaws('is float64', asFloat64, operations.map(equalityLaw), adjoints(sizeOrNone, real), FEW)
+  const pair = {
+    one: readingOf(float32),
+    other: precise,
+    errorsOfOne: readingOf(roundingErrors(singlePrecision)),
+    errorsOfOther: readingOf(roundingErrors(doublePrecision)),
+  }
+  runLaws('says how far float32 is from it', pair, operations.map(agreementLaw), adjoints(sizeOrNone, real), FEW)
+})
