@@ -7,7 +7,7 @@ import { doublePrecision, float32, float64, rounding, roundingErrors, singlePrec
 import { agreementLaw, equalityLaw, readingOf } from '../src/laws/agreement-of-readings.js'
 import { exactOperations, roundedOperations } from '../src/laws/operations.js'
 import { adjoints } from './algebra-samples.js'
-import { real, sizeOrNone } from './arbitraries.js'
+import { real, realWithin, sizeOrNone } from './arbitraries.js'
 import { operationCalls, worlds } from './purity-calls.js'
 import { forAll, law, runLaws } from './run.js'
 
@@ -55,4 +55,6 @@ describe('the reading that bounds errors', () => {
     errorsOfOther: readingOf(roundingErrors(doublePrecision)),
   }
   runLaws('says how far float32 is from it', pair, operations.map(agreementLaw), adjoints(sizeOrNone, real), FEW)
+  const large = adjoints(sizeOrNone, realWithin(50))
+  runLaws('and how far from large numbers', pair, operations.map(agreementLaw), large, FEW)
 })
