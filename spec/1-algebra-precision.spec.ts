@@ -14,6 +14,9 @@ import { forAll, law, runLaws } from './run.js'
 const FEW = { runs: 30 }
 const operations = [...exactOperations, ...roundedOperations]
 
+/** A choice between numbers that are nearly equal may be another where they are rounded. */
+const continuous = operations.filter(({ name }) => !['argmax', 'unfold'].includes(name))
+
 type Storage = Float32ArrayConstructor | Float64ArrayConstructor
 
 /** Whether every tensor in a result, at whatever depth, holds its numbers in arrays of this kind. */
@@ -54,7 +57,7 @@ describe('the reading that bounds errors', () => {
     errorsOfOne: readingOf(roundingErrors(singlePrecision)),
     errorsOfOther: readingOf(roundingErrors(doublePrecision)),
   }
-  runLaws('says how far float32 is from it', pair, operations.map(agreementLaw), adjoints(sizeOrNone, real), FEW)
+  runLaws('says how far float32 is from it', pair, continuous.map(agreementLaw), adjoints(sizeOrNone, real), FEW)
   const large = adjoints(sizeOrNone, realWithin(50))
-  runLaws('and how far from large numbers', pair, operations.map(agreementLaw), large, FEW)
+  runLaws('and how far from large numbers', pair, continuous.map(agreementLaw), large, FEW)
 })
