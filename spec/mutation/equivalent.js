@@ -1,6 +1,6 @@
 /**
  * Mutants that no law can notice, for they compute the same: where they stand, what they replace by what, and why it
- * makes no difference.
+ * makes no difference. Where the same code means something else on other lines, `where` is a piece of the line meant.
  */
 export const equivalent = [
   {
@@ -18,10 +18,12 @@ export const equivalent = [
   // The standard's own defaults, which the graph reading states all the same.
   ...[
     ['{ perm: [1, 0] }', 'Transpose reverses the axes unless told otherwise'],
-    ['{ axis: 1 }', 'LogSoftmax is along the last axis unless told otherwise, which of a matrix is axis 1'],
+    ['{ axis: 1 }', 'LogSoftmax is along the last axis unless told otherwise, which of a matrix is axis 1', 'LogSoftmax'],
     ['{ axis: -1, }', 'OneHot adds its axis at the end unless told otherwise'],
     ['{ axis: 0 }', 'Gather and ScatterElements are along axis 0 unless told otherwise'],
-  ].map(([original, because]) => ({ file: 'src/interpret/graph/algebra.ts', original, replacement: '{}', because })),
+  ].map(([original, because, where]) => ({
+    ...{ file: 'src/interpret/graph/algebra.ts', original, replacement: '{}', because, where },
+  })),
   {
     file: 'src/interpret/onnx/emit.ts',
     original: '{ axis: 0 }',
@@ -39,12 +41,14 @@ export const equivalent = [
     file: 'src/interpret/graph/recurrence.ts',
     original,
     replacement: '""',
+    where: 'Token',
     because: 'the word in a token is for readers; the operation named in a defect has its tests',
   })),
   {
     file: 'src/interpret/graph/node.ts',
     original: '[]',
     replacement: '["Stryker was here"]',
+    where: 'scopes: []',
     because: 'a token that is no loop of the graph is met by no loop',
   },
   {

@@ -57,13 +57,17 @@ const mutantsOf = (report) =>
   Object.entries(report.files).flatMap(([file, { source, mutants }]) =>
     mutants.map(({ location, mutatorName, replacement, status }) => ({
       ...{ file, line: location.start.line, mutatorName, status },
+      text: source.split('\n')[location.start.line - 1],
       original: onOneLine(between(source, location)),
       replacement: onOneLine(replacement),
     })),
   )
 
 const is = (known) => (mutant) =>
-  known.file === mutant.file && known.original === mutant.original && known.replacement === mutant.replacement
+  known.file === mutant.file &&
+  known.original === mutant.original &&
+  known.replacement === mutant.replacement &&
+  mutant.text.includes(known.where ?? '')
 
 const isEquivalent = (mutant) => equivalent.some((known) => is(known)(mutant))
 
