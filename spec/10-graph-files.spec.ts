@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { axis, Defect } from '../src/algebra/index.js'
+import { axis, Defect, product } from '../src/algebra/index.js'
 import type { Axis } from '../src/algebra/index.js'
 import type { TensorAlgebra } from '../src/algebra/tensor-algebra.js'
 import { compile } from '../src/interpret/onnx/compile.js'
@@ -394,16 +394,26 @@ describe('a length that is fed in', () => {
     expect(numbersIn(state).reduce((sum, x) => sum + x, 0)).toBe(12 - 2 * length)
   })
 
-  test.each<[string, (algebra: Graph, outputs: never) => unknown]>([
-    ['laid out as one axis with another', ({ dense, merge }, outputs) => merge(dense(outputs) as never)],
+  test.each<[string, string, (algebra: Graph, outputs: never) => unknown]>([
+    ['filled', 'fill', ({ axesOf, dense, fill }, outputs) => fill(axesOf(dense(outputs)), 1)],
+    ['laid out as one axis with another', 'merge', ({ dense, merge }, outputs) => merge(dense(outputs) as never)],
     [
       'run along',
+      'scan',
       ({ dense, scan }, outputs) =>
         scan((state, x) => ({ state, output: x as never }), {}, { x: dense(outputs) as never }),
     ],
-  ])('cannot be %s', (_, after) => {
+  ])('cannot be %s', (_, operation, after) => {
     expect(defectOf(() => compile(signatures, unfolded(after), lengths))).toContain(
-      'the sizes must be known before the graph is run, and those of [length',
+      `${operation}: the sizes must be known before the graph is run, and those of [length`,
     )
+  })
+
+  test('cannot be split off', () => {
+    const lines = { tensors: { lines: [product(axis('length', 1), M)] }, oneHots: {} }
+    const f = ({ split }: Graph, { tensors }: Arguments): Results => ({
+      tensors: { rows: split(tensors['lines'] as never) },
+    })
+    expect(defectOf(() => compile(lines, f, lengths))).toContain('split: the sizes must be known')
   })
 })

@@ -139,6 +139,21 @@ const nested: readonly Term<AdjointSample>[] = [
     )
     return { state: state.s, outputs: outputs.y }
   }),
+  ofResults('a scan within a scan as long as the second slice, but blind to it', (algebra, { A, S, S2 }) => {
+    const { state } = algebra.scan<N, { s: Matrix }, { x: Matrix; z: Matrix }, Record<string, never>>(
+      ({ s }, { x, z }) => {
+        const inner = algebra.scan<M, { t: Matrix }, { row: [K] }, Record<string, never>>(
+          ({ t }) => ({ state: { t: algebra.sub(x, t) }, output: {} }),
+          { t: s },
+          { row: z },
+        )
+        return { state: { s: inner.state.t }, output: {} }
+      },
+      { s: A },
+      { x: S, z: S2 },
+    )
+    return { state: state.s }
+  }),
   ofResults('a scan within a scan as long, that looks at the slices of both', (algebra, { A, S, S2 }) => {
     const { state, outputs } = algebra.scan<N, { s: Matrix }, { x: Matrix }, { y: Matrix }>(
       ({ s }, { x }) => {

@@ -101,7 +101,10 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
   }),
 
   axesOf: ({ axes }) => axes,
-  fill: (axes, c) => typed(axes, filled(shapeOf(axes), c)),
+  fill: (axes, c) => {
+    requireFixed('fill', options, axes)
+    return typed(axes, filled(shapeOf(axes), c))
+  },
   rename: (a, last) => typed(typing.rename(a.axes, last), a.node),
   merge: ({ axes, node }) => relaid('merge', options, typing.merge(axes), node),
   split: ({ axes, node }) => relaid('split', options, typing.split(axes), node),

@@ -47,8 +47,9 @@ const search = (node: Node, within: readonly Token[], found: Found): Found => {
 
 const searchPart = ({ of }: Part, within: readonly Token[], found: Found): Found => {
   if (of.kind === 'split') return search(of.of, within, found)
-  // How often a loop runs depends on no loop: it is an input or a constant.
-  const given = of.kind === 'scan' ? dependencies(of).slices.map((slice) => slice.of) : []
-  const begun = searchAll([...given, ...of.initial], within, found)
+  // What it runs along, even where its body looks at none of it. How often a loop without slices runs depends on no
+  // loop: it is an input or a constant.
+  const along = dependencies(of).slices.map((slice) => slice.of)
+  const begun = searchAll([...along, ...of.initial], within, found)
   return searchAll([...of.next, ...of.outputs], [...within, of.token], begun)
 }
