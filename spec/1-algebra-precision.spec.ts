@@ -1,7 +1,9 @@
 /**
  * Chapter 1, continued: precision. What each interpreter stores, and how far single precision is from double.
  */
+import fc from 'fast-check'
 import { describe } from 'vitest'
+import { axis } from '../src/algebra/axis.js'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
 import { doublePrecision, float32, float64, rounding, roundingErrors, singlePrecision } from '../src/interpret/index.js'
 import { agreementLaw, equalityLaw, readingOf } from '../src/laws/agreement-of-readings.js'
@@ -47,6 +49,20 @@ describe('float64 stores what each operation gives in double precision', () => {
   stored(float64, Float64Array)
 })
 
+/** Half the distance from 1 to the next number in single precision. */
+const SINGLE = 2 ** -24
+
+const oneRow = (scores: readonly number[]) => [axis('row', 1), axis('class', scores.length)] as const
+
+/** a - (max + log(sum(exp(a - max)))), each step of it rounded to single precision. */
+const logSoftmaxBySum = (scores: readonly number[]): readonly number[] => {
+  const largest = Math.max(...scores)
+  const powers = scores.map((a) => Math.fround(Math.exp(Math.fround(a - largest))))
+  const total = powers.reduce((sum, power) => Math.fround(sum + power))
+  const logSum = Math.fround(largest + Math.fround(Math.log(total)))
+  return scores.map((a) => Math.fround(a - logSum))
+}
+
 describe('the reading that bounds errors', () => {
   const precise = readingOf(rounding(doublePrecision))
   const asFloat64 = { one: precise, other: readingOf(float64) }
@@ -60,4 +76,14 @@ describe('the reading that bounds errors', () => {
   runLaws('says how far float32 is from it', pair, continuous.map(agreementLaw), adjoints(sizeOrNone, real), FEW)
   const large = adjoints(sizeOrNone, realWithin(50))
   runLaws('and how far from large numbers', pair, continuous.map(agreementLaw), large, FEW)
+
+  law(
+    'covers a logSoftmax that takes the logarithm of the sum away, and loses more the larger the scores are',
+    forAll(fc.array(realWithin(10_000), { minLength: 1, maxLength: 8 }), (scores) => {
+      const errors = roundingErrors({ unit: SINGLE, accumulation: SINGLE })
+      const bounds = errors.toArray(errors.logSoftmax(errors.tensor(oneRow(scores), scores)))
+      const exactly = float64.toArray(float64.logSoftmax(float64.tensor(oneRow(scores), scores)))
+      return logSoftmaxBySum(scores).every((x, i) => Math.abs(x - exactly[i]) <= bounds[i])
+    }),
+  )
 })
