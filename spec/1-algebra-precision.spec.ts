@@ -2,7 +2,7 @@
  * Chapter 1, continued: precision. What each interpreter stores, and how far single precision is from double.
  */
 import fc from 'fast-check'
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/axis.js'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
 import { doublePrecision, float32, float64, rounding, roundingErrors, singlePrecision } from '../src/interpret/index.js'
@@ -86,4 +86,13 @@ describe('the reading that bounds errors', () => {
       return logSoftmaxBySum(scores).every((x, i) => Math.abs(x - exactly[i]) <= bounds[i])
     }),
   )
+
+  test('is infinite where it is not known: what is divided by what may be 0, and then multiplied by 0', () => {
+    const errors = roundingErrors(singlePrecision)
+    const scalar = (x: number) => errors.tensor([], [x])
+    const little = errors.sub(errors.div(scalar(1), scalar(3)), scalar(0.333333333))
+    const quotient = errors.div(scalar(1), little)
+    const bounds = [quotient, errors.mul(scalar(0), quotient), errors.div(little, little)]
+    expect(bounds.flatMap((bound) => errors.toArray<[]>(bound))).toEqual([Infinity, Infinity, Infinity])
+  })
 })

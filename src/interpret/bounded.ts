@@ -38,6 +38,10 @@ export const size = <A extends Axes>(a: Value<A>): Value<A> => max<A>(a, times<A
 export const everywhere = <A extends Axes>(c: number, like: Value<A>): Value<A> => fill<A>(like.axes, c)
 export const numberOf = (a: Value<[]>): number => float64.toArray<[]>(a)[0]
 
+/** Bounds, of which those that came to 0 times infinity bound nothing, and are infinite. */
+export const orInfinite = <A extends Axes>({ axes, data }: Value<A>): Value<A> =>
+  float64.tensor<A>(axes, Float64Array.from(data, (bound) => (Number.isNaN(bound) ? Infinity : bound)))
+
 export const exact = <A extends Axes>(value: Value<A>): Bounded<A> => ({ value, error: everywhere(0, value) })
 
 /** A copying operation, done to values and errors alike. */

@@ -21,7 +21,7 @@ import { entries } from '../algebra/axis.js'
 import type { Axes } from '../algebra/axis.js'
 import type { Concrete } from '../algebra/tensor-algebra.js'
 import { float64 } from './float64.js'
-import { copied, everywhere, exact, numberOf, scanBy, size, times, unfoldBounded } from './bounded.js'
+import { copied, everywhere, exact, numberOf, orInfinite, scanBy, size, times, unfoldBounded } from './bounded.js'
 import type { Bounded, Value } from './bounded.js'
 
 /** How an interpreter rounds. */
@@ -51,8 +51,9 @@ const { add, fill, max, min, mul, oneMinus, relu, scale, step, sub } = float64
 const roundedBy =
   (u: number) =>
   <A extends Axes>(value: Value<A>, error: Value<A>): Bounded<A> => {
-    const largest = add<A>(size(value), error)
-    return { value, error: add<A>(add<A>(error, times(u, largest)), everywhere(UNDERFLOW, value)) }
+    const known = orInfinite<A>(error)
+    const largest = add<A>(size(value), known)
+    return { value, error: add<A>(add<A>(known, times(u, largest)), everywhere(UNDERFLOW, value)) }
   }
 
 /** The reading in which every operation rounds with this precision. The numbers it is given count as exact. */
