@@ -394,6 +394,12 @@ describe('a length that is fed in', () => {
     expect(numbersIn(state).reduce((sum, x) => sum + x, 0)).toBe(12 - 2 * length)
   })
 
+  test('stands in the shapes of the file by its name', () => {
+    const model = decodeModel(compile(signatures, unfolded(({ dense }, outputs) => dense(outputs)), lengths))
+    const { shape } = model.graph.output[1].type.tensor_type
+    expect(shape.dim).toEqual([{ dim_param: 'length' }, { dim_value: 2 }, { dim_value: 3 }])
+  })
+
   test.each<[string, string, (algebra: Graph, outputs: never) => unknown]>([
     ['filled', 'fill', ({ axesOf, dense, fill }, outputs) => fill(axesOf(dense(outputs)), 1)],
     ['laid out as one axis with another', 'merge', ({ dense, merge }, outputs) => merge(dense(outputs) as never)],

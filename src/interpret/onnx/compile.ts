@@ -94,7 +94,7 @@ export const modelOf = (signatures: Signatures, f: Compiled, options: CompileOpt
     ({ key: `${what} ${port.name}`, value: description(port, documentation) })
   return {
     ir_version: IR_VERSION,
-    opset_import: [{ domain: '', version: OPSET }],
+    opset_import: [{ version: OPSET }],
     producer_name: 'pure-rnn',
     doc_string: options.description,
     graph: {

@@ -19,14 +19,13 @@ const root = protobuf.Root.fromJSON({
             fields: {
               ir_version: field(1, 'int64'),
               producer_name: field(2, 'string'),
-              producer_version: field(3, 'string'),
               doc_string: field(6, 'string'),
               graph: field(7, 'GraphProto'),
               opset_import: repeated(8, 'OperatorSetIdProto'),
               metadata_props: repeated(14, 'StringStringEntryProto'),
             },
           },
-          OperatorSetIdProto: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },
+          OperatorSetIdProto: { fields: { version: field(2, 'int64') } },
           StringStringEntryProto: { fields: { key: field(1, 'string'), value: field(2, 'string') } },
           GraphProto: {
             fields: {
@@ -50,7 +49,6 @@ const root = protobuf.Root.fromJSON({
           AttributeProto: {
             fields: {
               name: field(1, 'string'),
-              f: field(2, 'float'),
               i: field(3, 'int64'),
               s: field(4, 'bytes'),
               g: field(6, 'GraphProto'),
@@ -84,7 +82,6 @@ const modelType = root.lookupType('onnx.ModelProto')
 export interface AttributeProto {
   readonly name: string
   readonly type: number
-  readonly f?: number
   readonly i?: number
   readonly s?: Uint8Array
   readonly g?: GraphProto
@@ -92,7 +89,7 @@ export interface AttributeProto {
 }
 
 /** The values of AttributeProto.type. */
-const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
+const ATTRIBUTE_TYPES = { int: 2, string: 3, graph: 5, ints: 7 } as const
 
 export interface NodeProto {
   readonly name: string
@@ -112,7 +109,7 @@ export interface TensorProto {
 
 export interface ValueInfoProto {
   readonly name: string
-  readonly doc_string?: string
+  readonly doc_string: string | undefined
   readonly type: {
     readonly tensor_type: {
       readonly elem_type: number
@@ -132,7 +129,8 @@ export interface GraphProto {
 
 export interface ModelProto {
   readonly ir_version: number
-  readonly opset_import: readonly { readonly domain: string; readonly version: number }[]
+  /** The version of the operators of ONNX itself, which no domain stands before. */
+  readonly opset_import: readonly { readonly version: number }[]
   readonly producer_name: string
   readonly doc_string?: string
   readonly graph: GraphProto
@@ -164,7 +162,7 @@ export const valueInfo = (
       shape: { dim: shape.map((size) => (typeof size === 'string' ? { dim_param: size } : { dim_value: size })) },
     },
   },
-  ...(description === undefined ? {} : { doc_string: description }),
+  doc_string: description,
 })
 
 /** The bytes of a model: the same model gives the same bytes. */
