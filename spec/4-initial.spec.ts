@@ -45,6 +45,17 @@ describe('dialects', () => {
     { runs: FEW },
   )
 
+  test('a dialect is data, and says which rules it takes', () => {
+    const words = learn.dialectNames.map((name) => {
+      const { initial, optimiser } = learn.dialects[name]
+      return [name, initial.rule, optimiser.rule]
+    })
+    expect(words).toEqual([
+      ['scratch', 'normal', 'sgd'],
+      ['torch', 'uniform', 'adam'],
+    ])
+  })
+
   test('a dialect begins as its words say', () => {
     const axes = [axis('previous', 16), axis('hidden', 16)]
     expect(initialisationOf(scratch, 16)(axes)(seeded(1))).toEqual(learn.normalWeights(0.01)(axes)(seeded(1)))

@@ -104,8 +104,8 @@ export const equivalent = [
     where: 'packed: true',
     because: 'protobuf has two ways to write repeated numbers, and whoever reads them must take either',
   })),
-  // Loops that go one place too far: what is written beyond a typed array is dropped, and what is written into the
-  // next row is written over when its turn comes.
+  // Loops that go too far: what is written beyond a typed array is dropped, and what is written into the next row is
+  // written over when its turn comes.
   ...[
     ['elementwise', 'i < out.length', 'i <= out.length'],
     ['one-hot', 'r < index.length', 'r <= index.length'],
@@ -113,6 +113,7 @@ export const equivalent = [
     ['product', 'm < rows.lines', 'm <= rows.lines'],
     ['product', 'n < N', 'n <= N'],
     ['product', 'm < M', 'm <= M'],
+    ['product', 'n + 8', 'n - 8'],
     ['product', 'r < present', 'r <= present'],
     ['rows', 'r < rows', 'r <= rows'],
     ['rows', 'i < end', 'i <= end'],
