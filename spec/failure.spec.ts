@@ -56,6 +56,14 @@ describe('quotations', () => {
     ])
   })
 
+  test('what JSON has no words for is quoted all the same', () => {
+    const cycle: unknown[] = []
+    cycle.push(1, cycle)
+    expect([10n, [1n, 2n], Symbol('s'), cycle].map(quoted)).toEqual(['10', '1,2', 'Symbol(s)', '1,'])
+    expect(quoted({ toJSON: undefined, toString: () => 'on\ntwo lines', itself: 1n })).toBe('on two lines')
+    expect(quoted(() => 1)).toBe('() => 1')
+  })
+
   test('sixty characters are quoted whole, and of more the first sixty, none of them in half', () => {
     expect(quoted('x'.repeat(58))).toBe(`"${'x'.repeat(58)}"`)
     expect(quoted('x'.repeat(59))).toBe(`"${'x'.repeat(59)}…`)
