@@ -17,12 +17,20 @@ const failure = (claim: Parameters<typeof check>[0], options = {}): string | und
 }
 
 describe('the runner', () => {
+  const falseForSome = forAll(fc.nat({ max: 99 }), (n) => n < 50)
+
   test('lets a true law pass', () => {
     expect(failure(forAll(size, size, (a, b) => a + b === b + a))).toBeUndefined()
   })
 
   test('fails a law that is false for one sample in many, and prints the smallest', () => {
-    expect(failure(forAll(fc.nat({ max: 99 }), (n) => n < 50))).toContain('Counterexample: [[50]]')
+    expect(failure(falseForSome, { times: 1 })).toContain('Counterexample: [[50]]')
+  })
+
+  test('stops at the first sample that a law fails for, where it is given more than the usual number', () => {
+    const message = failure(falseForSome, { times: 2 })
+    expect(message).toMatch(/Counterexample: \[\[[5-9]\d\]\]/)
+    expect(message).toContain('Shrunk 0 time(s)')
   })
 
   test('fails a law that answers nothing', () => {
@@ -51,7 +59,7 @@ describe('the runner', () => {
   })
 
   test('prints the seed and the path that lead back to the sample', () => {
-    expect(failure(forAll(fc.nat({ max: 99 }), (n) => n < 50))).toMatch(
+    expect(failure(falseForSome)).toMatch(
       new RegExp(`SPEC_SEED=${String(seed)} SPEC_PATH=\\d+(:\\d+)*,`),
     )
   })

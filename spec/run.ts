@@ -30,7 +30,8 @@ export const wholeNumber = (name: string, given: string | undefined, ordinary: n
 
 /** Seeds are 32-bit whole numbers, of either sign. */
 export const seed = wholeNumber('SPEC_SEED', process.env['SPEC_SEED'], SEED, -(2 ** 31))
-const times = wholeNumber('SPEC_TIMES', process.env['SPEC_TIMES'], 1, 1)
+/** How many times the usual number of samples each law is given. */
+const TIMES = wholeNumber('SPEC_TIMES', process.env['SPEC_TIMES'], 1, 1)
 
 /** A claim about every sample of some arbitraries. Only `forAll` makes one. */
 export interface Claim {
@@ -57,10 +58,12 @@ export const forAll = <Samples extends [unknown, ...unknown[]]>(
 export interface Options {
   /** How many samples, before SPEC_TIMES multiplies them. */
   readonly runs?: number
+  /** Multiplies them; SPEC_TIMES, unless it is said. */
+  readonly times?: number
 }
 
-/** Tries a claim on generated samples; throws the smallest it fails for, with the seed and path that lead there. */
-export const check = ({ property }: Claim, { runs = RUNS }: Options = {}): void => {
+/** Tries a claim on generated samples; throws one it fails for, with the seed and path that lead there. */
+export const check = ({ property }: Claim, { runs = RUNS, times = TIMES }: Options = {}): void => {
   const path = process.env['SPEC_PATH']
   const details = fc.check(property, {
     seed,
@@ -82,7 +85,7 @@ export const check = ({ property }: Claim, { runs = RUNS }: Options = {}): void 
 
 /** A test named by the sentence, which tries the claim. */
 export const law = (sentence: string, claim: Claim, options: Options = {}): void => {
-  test(sentence, { timeout: 2 * PATIENCE_IN_MILLISECONDS * times }, () => {
+  test(sentence, { timeout: 2 * PATIENCE_IN_MILLISECONDS * (options.times ?? TIMES) }, () => {
     check(claim, options)
   })
 }
