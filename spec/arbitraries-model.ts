@@ -14,7 +14,7 @@ import { parameterAxes } from '../src/model/model.js'
 import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
 import type { Hidden, Rows, Vocabulary } from '../src/model/parameters.js'
 import type { Rnn } from '../src/model/rnn.js'
-import { plain, plainOneHot, realWithin, size } from './arbitraries.js'
+import { listOf, plain, plainOneHot, realWithin, size } from './arbitraries.js'
 
 /** V, H, N and T. */
 export interface PassageSizes {
@@ -177,6 +177,15 @@ export const tellingPassages = <C extends CellShape>(
         Y: { ...passage.Y, indices: withCorners(some, passage.Y.indices) },
       }))
   })
+
+/**
+ * Several such passages of the same sizes. At one of them a wrong gradient may be right by accident, as phi' at Z is
+ * where Z happens to be near 0; a mistake that none of them shows is none.
+ */
+export const severalTelling = <C extends CellShape>(
+  cell: AnyCell<C>,
+  sizes: fc.Arbitrary<PassageSizes>,
+): fc.Arbitrary<readonly Passage[]> => sizes.chain((some) => listOf(4, tellingPassages(cell, fc.constant(some))))
 
 /** Scores of at least two rows and two characters, small enough that softmax leaves every entry of dO of some size. */
 export const tellingScores: fc.Arbitrary<Scored> = ofTwoStepsOrMore(tellingSizes).chain((some) =>

@@ -6,6 +6,7 @@
 import type { Carrier, Concrete, Signature, Tensors } from '../algebra/tensor-algebra.js'
 import { accurateAll } from './agreement.js'
 import type { EquationId, Law } from './law.js'
+import { added } from './passage.js'
 import type { Plains } from './passage.js'
 import { equalNumbers } from './plain.js'
 import { entriesOf, sameShape, writeAll } from './records.js'
@@ -34,22 +35,13 @@ export interface ReadingPair {
   readonly errorsOfOther: Reading
 }
 
-/** Two records of bounds as one: what is off by a and by b is apart by at most a + b. */
-const both = (a: Plains, b: Plains): Plains =>
-  Object.fromEntries(
-    Object.entries(a).map(([field, { axes, values }]) => [
-      field,
-      { axes, values: values.map((x, i) => x + b[field].values[i]) },
-    ]),
-  )
-
 /** Both readings of a term have the same axes, and numbers that differ by no more than both may err. */
 export const agreementLaw = <Sample>(term: Term<Sample>): Law<ReadingPair, Sample> => ({
   name: `${term.name}: two readings differ by no more than both may err`,
   cites: term.cites,
   holds: ({ one, other, errorsOfOne, errorsOfOther }, sample) =>
     accurateAll(
-      both(errorsOfOne.evaluate(term, sample), errorsOfOther.evaluate(term, sample)),
+      added(errorsOfOne.evaluate(term, sample), errorsOfOther.evaluate(term, sample)),
       one.evaluate(term, sample),
       other.evaluate(term, sample),
     ),
