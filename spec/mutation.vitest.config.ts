@@ -6,12 +6,14 @@ export default mergeConfig(
   ordinary,
   defineConfig({
     test: {
+      pool: 'forks',
+      isolate: true,
       exclude: [
         'spec/house/**',
-        'spec/docs.spec.ts',
-        'spec/ledger.spec.ts',
-        'spec/1-algebra-types.spec.ts',
-        'spec/8-command*.spec.ts',
+        'spec/11-docs.spec.ts',
+        'spec/09-laws-ledger.spec.ts',
+        'spec/01-algebra-types.spec.ts',
+        'spec/10-cli*.spec.ts',
       ],
     },
   }),

@@ -1,12 +1,13 @@
 /**
  * Failures: what a caller can get wrong with data, as values, with one renderer.
  *
- * Each failure carries what it takes to say what was expected, what came, and what to do.
+ * Each failure carries what it takes to say what was expected, what was got, and what to do.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as O from 'fp-ts/lib/Option.js'
 
+export { quoted } from './algebra/quoted.js'
+
+/** Why something could not be done with the data given; `explain` says it in a sentence. */
 export type Failure =
   | ({ readonly _tag: 'InvalidSetting'; readonly setting: string } & Difference)
   | {
@@ -25,29 +26,51 @@ export type Failure =
   | ({ readonly _tag: 'DamagedFile'; readonly what: string } & Difference)
   | ({ readonly _tag: 'Mismatch'; readonly what: string } & Difference)
 
-/** What was expected and what came; and what to do, where that does not say it. */
+/** What was expected and what was got instead; and what to do, where that does not say it. */
 export interface Difference {
   readonly expected: string
-  readonly came: string
+  readonly got: string
   readonly advice?: string
 }
 
 /** A value, or why there is none. */
 export type Result<A> = Either<Failure, A>
 
+/** What `orThrow` throws: an error whose message says what the failure is. */
+export class FailureError extends Error {
+  override readonly name = 'FailureError'
+  constructor(readonly failure: Failure) {
+    super(explain(failure))
+  }
+}
+
+/**
+ * The value of a result; a failure is thrown, as a `FailureError`. For scripts, and where nothing should go wrong.
+ *
+ * ```ts
+ * import { orThrow, vocabularyOf } from 'pure-rnn'
+ *
+ * orThrow(vocabularyOf('abba')).characters // => ['a', 'b']
+ * ```
+ */
+export const orThrow = <A>(result: Result<A>): A => {
+  if (result._tag === 'Left') throw new FailureError(result.left)
+  return result.right
+}
+
 /** The failure as one sentence, or two. */
 export const explain = (failure: Failure): string => {
   switch (failure._tag) {
     case 'InvalidSetting':
-      return `${failure.setting} must be ${failure.expected}, but ${failure.came} came${advice(failure)}`
+      return `${failure.setting} must be ${failure.expected}, got ${failure.got}${advice(failure)}`
     case 'TextTooShort':
       return (
         `${failure.sampling} sampling of ${count(failure.batch, 'row')} of ${count(failure.steps, 'step')} ` +
-        `needs a text of at least ${count(failure.least, 'character')}, but ${String(failure.length)} came: ` +
+        `needs a text of at least ${count(failure.least, 'character')}, got ${String(failure.length)}: ` +
         `give more text, or fewer rows or steps`
       )
     case 'EmptyText':
-      return `${failure.what} must hold at least one character, but it is empty`
+      return `${failure.what} must hold at least one character, got none`
     case 'UnknownCharacter':
       return (
         `the character ${JSON.stringify(failure.character)} at position ${String(failure.position)} of ` +
@@ -76,28 +99,6 @@ export const explain = (failure: Failure): string => {
 const advice = (failure: Difference): string => (failure.advice === undefined ? '' : `: ${failure.advice}`)
 
 const difference = (failure: Difference): string =>
-  `expected ${failure.expected}, but ${failure.came} came${advice(failure)}`
-
-/** The most characters of a value that a message quotes. */
-const LONGEST_QUOTATION = 60
-/** What cutting between the two units of an astral character leaves of it. */
-const HALF_A_CHARACTER = /[\ud800-\udbff]$/
-
-/**
- * A value as messages quote it: as JSON on one line, cut where it is long; `nothing` for undefined, and for what JSON
- * has no words for those of JavaScript (NaN, a function, 10n as 10).
- */
-export const quoted = (value: unknown): string => {
-  const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : inJson(value)
-  const beginning = text.slice(0, LONGEST_QUOTATION).replace(HALF_A_CHARACTER, '')
-  return text.length <= LONGEST_QUOTATION ? text : `${beginning}…`
-}
-
-const inJson = (value: unknown): string =>
-  pipe(
-    O.tryCatch(() => JSON.stringify(value) as string | undefined),
-    O.chain(O.fromNullable),
-    O.getOrElse(() => String(value).replaceAll(/\s+/g, ' ')),
-  )
+  `expected ${failure.expected}, got ${failure.got}${advice(failure)}`
 
 const count = (n: number, noun: string): string => `${String(n)} ${noun}${n === 1 ? '' : 's'}`

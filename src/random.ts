@@ -8,7 +8,9 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { State } from 'fp-ts/lib/State.js'
 import * as S from 'fp-ts/lib/State.js'
+import { requireInteger, requireThat, requireWhole } from './algebra/require.js'
 
+/** A generator's state as plain numbers: `seeded(1)` makes one, and a draw returns the next. */
 export type RandomState = readonly number[]
 
 /** A computation that draws from the generator. */
@@ -29,11 +31,12 @@ const GOLDEN = 0x9e3779b9
 
 /**
  * The state that a seed stands for; only the seed's lowest 32 bits count. The four words differ, so they are not all 0.
+ * A seed that is not a whole number, or too large to be exact, is a defect.
  * Differs from the library's own seeding, whose states are as like each other as the seeds: the generator is linear but
  * for its last sum, so that draws from seeds 2n and 2n + 1 stay correlated however many are passed over.
  */
 export const seeded = (seed: number): RandomState =>
-  [1, 2, 3, 4].map((place) => mixed(((seed | 0) + place * GOLDEN) | 0))
+  [1, 2, 3, 4].map((place) => mixed(((requireInteger('seeded', 'the seed', seed) | 0) + place * GOLDEN) | 0))
 
 /** Whether a list can be a state: four 32-bit integers, not all zero. */
 export const isRandomState = (state: readonly unknown[]): state is RandomState =>
@@ -41,10 +44,18 @@ export const isRandomState = (state: readonly unknown[]): state is RandomState =
 
 const isInt32 = (word: unknown): boolean => typeof word === 'number' && (word | 0) === word
 
-/** `count` numbers, uniform from 0 (included) to 1 (excluded). */
+/** The state, if it can be one. A generator that begins with four zeros answers zeros for ever. */
+export const requireRandomState = <A>(operation: string, state: A): A =>
+  requireThat(Array.isArray(state) && isRandomState(state), operation, "the generator's state", STATE, state)
+
+const STATE = 'four 32-bit integers, not all 0, as seeded(1) gives'
+
+/** `count` numbers, uniform from 0 (included) to 1 (excluded). A state that is none is a defect. */
 export const uniforms =
   (count: number): Random<readonly number[]> =>
   (state) => {
+    requireWhole('uniforms', 'the count', count, 0)
+    requireRandomState('uniforms', state)
     // The library's generator changes as it is drawn from; this one is fresh and known to nobody else.
     const generator = xoroshiro128plusFromState(state)
     const drawn = Array.from({ length: count }, () => uniformFloat64(generator))

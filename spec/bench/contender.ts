@@ -12,8 +12,9 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Axes } from '../../src/algebra/axis.js'
 import { axis, entries } from '../../src/algebra/axis.js'
+import { flatAxes } from '../../src/algebra/names.js'
+import { tensorsOf } from '../../src/algebra/tensors.js'
 import type { Carrier, TensorAlgebra } from '../../src/algebra/tensor-algebra.js'
 import { forwardGraph, generationGraph, NEXT } from '../../src/engine/index.js'
 import { onnxEngine } from '../../src/engine/onnx.js'
@@ -21,12 +22,11 @@ import type { Runtime, RuntimeTensor } from '../../src/engine/runtime.js'
 import { nativeRuntime } from '../../src/engine/runtime.js'
 import { float32 } from '../../src/interpret/float32.js'
 import { compile } from '../../src/interpret/onnx/compile.js'
-import { chain, clipByGlobalNorm, directStep, freshLearner, sgd } from '../../src/learn/index.js'
-import type { Minibatch, Outcome } from '../../src/learn/engine.js'
-import { batchAxis, parameterAxes, rnn, tanh } from '../../src/model/index.js'
-import type { Rnn } from '../../src/model/index.js'
+import { chain, clipByGlobalNorm, directStep, freshLearner, sgd } from '../../src/train/index.js'
+import type { Minibatch, Outcome } from '../../src/train/engine.js'
+import { batchAxis, languageModel, parameterAxes, rnnKind } from '../../src/model/index.js'
 import { seeded } from '../../src/random.js'
-import { argmax, greedy, readPrefix, reader, writeCharacters } from '../../src/text/index.js'
+import { argmax, greedy, readPrefix, reader, writeCharacters } from '../../src/generate/index.js'
 import type { Answer, Request } from './process.js'
 import { centred, minibatches, parameter } from './numbers.js'
 import { COMPARED_STEPS, ETA, THETA } from './tasks.js'
@@ -46,37 +46,35 @@ const FIRST_CHARACTER = 0
 const nothing = (): void => undefined
 const nothingLater = (): Promise<void> => Promise.resolve()
 
-const recipe = {
-  cell: <F extends Carrier>(algebra: TensorAlgebra<F>) => rnn(algebra, tanh(algebra)),
-  optimiser: <F extends Carrier>(algebra: TensorAlgebra<F>) =>
-    chain(clipByGlobalNorm(algebra)(THETA), sgd(algebra)(ETA)),
-}
-const cell = recipe.cell(float32)
-const optimiser = recipe.optimiser(float32)
+const optimiserOf = <F extends Carrier>(algebra: TensorAlgebra<F>) =>
+  chain(clipByGlobalNorm(algebra)(THETA), sgd(algebra)(ETA))
+const optimiser = optimiserOf(float32)
 
 const right = <A>(result: Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left))
   return result.right
 }
 
-const sizesOf = ({ V, H }: Pick<Size, 'V' | 'H'>) => ({ vocabulary: V, hidden: H })
+const modelOf = ({ V, H }: Pick<Size, 'V' | 'H'>) => languageModel(rnnKind(), { vocabulary: V, hidden: H })
 
 /** The parameters all begin with, by their names, as numbers. */
 const numbersOf = (task: Pick<Size, 'V' | 'H'>): Readonly<Record<string, readonly number[]>> =>
   Object.fromEntries(
-    Object.entries(parameterAxes(cell, sizesOf(task))).map(([field, axes]) => [field, parameter(field, entries(axes))]),
+    Object.entries(flatAxes(parameterAxes(float32, modelOf(task)))).map(([field, axes]) => [
+      field,
+      parameter(field, entries(axes)),
+    ]),
   )
 
-const parametersOf = (task: Pick<Size, 'V' | 'H'>) =>
-  Object.fromEntries(
-    Object.entries(numbersOf(task)).map(([field, values]) => [
-      field,
-      float32.tensor<Axes>(parameterAxes(cell, sizesOf(task))[field], values),
-    ]),
-  ) as never
+const parametersOf = (task: Pick<Size, 'V' | 'H'>) => {
+  const numbers = numbersOf(task)
+  return tensorsOf<'float32'>((axes, { path: [field] }) => float32.tensor(axes, numbers[field]))(
+    parameterAxes(float32, modelOf(task)),
+  )
+}
 
 const learnerOf = (task: Training) =>
-  freshLearner(float32, cell, optimiser, sizesOf(task), batchAxis(task.N), parametersOf(task))
+  freshLearner(float32, modelOf(task), optimiser, batchAxis(task.N), parametersOf(task))
 
 /** Training steps, one from where the last one led, minibatch after minibatch. */
 const training = async <L>(
@@ -110,11 +108,11 @@ const generation = async (write: () => Promise<readonly number[]>, close: () => 
 
 const eager = (task: Task): Promise<Prepared> => {
   if (task.kind === 'training') {
-    const step = directStep(float32, cell, optimiser, task.V)
+    const step = directStep(float32, modelOf(task), optimiser)
     const now = (...given: Parameters<typeof step>) => Promise.resolve(right(step(...given)()))
     return training(task, learnerOf(task), now, nothingLater)
   }
-  const model = reader(float32, cell, sizesOf(task), parametersOf(task))
+  const model = reader(float32, modelOf(task), parametersOf(task))
   const write = () => {
     const begun = { ...readPrefix(model, [FIRST_CHARACTER]), random: seeded(0) }
     const [written, last] = writeCharacters(model, greedy, task.length - 1)(begun)
@@ -125,8 +123,8 @@ const eager = (task: Task): Promise<Prepared> => {
 
 const engine = async (runtime: Runtime, task: Training, threads: number): Promise<Prepared> => {
   const { N, T } = task
-  const request = { recipe, sizes: sizesOf(task), batch: N, steps: T }
-  const compiled = right(await onnxEngine<Rnn>(runtime, request, threads)())
+  const request = { model: modelOf(task), optimiser: optimiserOf, batch: N, steps: T }
+  const compiled = right(await onnxEngine(runtime, request, threads)())
   return training(
     task,
     compiled.load(learnerOf(task)),
@@ -194,7 +192,7 @@ const index = (runtime: Runtime, dims: readonly number[], n: number) =>
   runtime.tensor('int64', BigInt64Array.of(BigInt(n)), dims)
 
 const stepwise = async (runtime: Runtime, task: Generation, threads: number): Promise<Prepared> => {
-  const model = forwardGraph<Rnn>({ recipe, sizes: sizesOf(task), batch: 1, steps: 1 }, numbersOf(task))
+  const model = forwardGraph({ model: modelOf(task), batch: 1, steps: 1 }, numbersOf(task))
   const session = await runtime.createSession(model, threads)
   const write = async () => {
     const written: number[] = []
@@ -213,7 +211,7 @@ const stepwise = async (runtime: Runtime, task: Generation, threads: number): Pr
 }
 
 const unfolded = async (runtime: Runtime, task: Generation, threads: number): Promise<Prepared> => {
-  const model = generationGraph<Rnn>({ recipe, sizes: sizesOf(task) }, numbersOf(task))
+  const model = generationGraph({ model: modelOf(task) }, numbersOf(task))
   const session = await runtime.createSession(model, threads)
   const write = async () => {
     const { characters } = await session.run({

@@ -62,7 +62,7 @@ const TOLERANCE = 1e-3
 const disagreements = (answers: Measured['answers']): readonly string[] => {
   const reference = answers[ONNX] ?? Object.values(answers)[0]
   return Object.entries(answers).flatMap(([name, { losses, written }]) => {
-    // nn.RNN has two biases that are only ever added, and so moves twice as far along them: after its first loss
+    // nn.RNN has two biases that are only ever added, and so moves further along them: after its first loss
     // it goes another way.
     const compared = name === TORCH_NN ? losses?.slice(0, 1) : losses
     return [

@@ -7,18 +7,17 @@ import type { Float32Tensor } from 'pure-rnn/interpret'
 import { float32 } from 'pure-rnn/interpret'
 import type { Hidden, Vocabulary } from 'pure-rnn/model'
 
-const { backpropagate, batchAxis, initialParameters, normalWeights, oneHot, product, rnn, seeded } = pureRnn
-const { timeAxis, toArray, vocabularyAxis, zeroAdjoint, zeroState } = pureRnn
+const { backpropagate, batchAxis, initialParameters, languageModel, normalWeights, oneHot, product, rnn } = pureRnn
+const { seeded, timeAxis, toArray, vocabularyAxis, zeroAdjoint, zeroState } = pureRnn
 
-const sizes: pureRnn.Sizes = { vocabulary: 3, hidden: 2 }
 const batch = batchAxis(1)
-const cell = rnn()
-const [parameters] = initialParameters(cell, sizes, normalWeights(0))(seeded(1))
-const state = zeroState(cell, sizes, batch)
+const model = languageModel(rnn(), { vocabulary: 3, hidden: 2 })
+const [parameters] = initialParameters(model, normalWeights(0))(seeded(1))
+const state = zeroState(model, batch)
 const letters = (...indices: readonly number[]) =>
-  oneHot([product(timeAxis(indices.length), batch), vocabularyAxis(sizes.vocabulary)], indices)
+  oneHot([product(timeAxis(indices.length), batch), vocabularyAxis(3)], indices)
 
-const { loss, gradients } = backpropagate(cell)(parameters, state, letters(0, 1), letters(1, 2), zeroAdjoint(state))
+const { loss, gradients } = backpropagate(model)(parameters, state, letters(0, 1), letters(1, 2), zeroAdjoint(state))
 const expected = { loss: Math.log(3), db_q: [1 / 3, 1 / 3 - 1 / 2, 1 / 3 - 1 / 2] }
 const came = { loss: toArray(loss)[0], db_q: toArray(gradients.b_q) }
 const errors = [came.loss - expected.loss, ...came.db_q.map((entry, i) => entry - expected.db_q[i])]

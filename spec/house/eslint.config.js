@@ -122,15 +122,28 @@ const exceptions = [
   // Chance comes from a generator whose state is passed along.
   { files: ['src/random.ts'], rules: packages('fp-ts', 'pure-rand') },
   // Files hold bytes; reading and writing them is the command's.
-  { files: ['src/store/**/*.ts'], rules: globals(...floatGlobals, ...byteGlobals) },
-  // A stream that is read with `for ... of` is a generator, which keeps its place in a variable.
+  { files: ['src/files/**/*.ts'], rules: globals(...floatGlobals, ...byteGlobals) },
+  // A stream that is read with `for ... of` is a generator, which keeps its place in a variable; what is taken of it is a
+  // list that grows.
   {
-    files: ['src/learn/trajectory.ts'],
+    files: ['src/train/stream.ts'],
     rules: {
       ...off('functional/no-let', 'functional/no-loop-statements', 'functional/no-expression-statements'),
+      ...off('functional/immutable-data', 'functional/prefer-immutable-types'),
+      ...globals('Promise'),
       ...syntax(surroundings),
     },
   },
+  // A failure is thrown for whoever asks for that.
+  {
+    files: ['src/failure.ts'],
+    rules: {
+      ...off('functional/no-classes', 'functional/no-throw-statements', 'functional/no-expression-statements'),
+      ...globals('Error'),
+    },
+  },
+  // The compiled engine is loaded when it is opened.
+  { files: ['src/engine/lazy.ts'], rules: syntax(writing, generators, surroundings) },
   // An engine whose runtime answers later hands it typed arrays, and turns what it throws into failures.
   { files: ['src/engine/*.ts'], rules: globals(...floatGlobals, 'Error') },
   // The modules that open a runtime, and threads.

@@ -39,32 +39,44 @@ describe('the linter', () => {
     ['src/model/rnn.ts', "export const f = () => { throw new Error('no') }", 'functional/no-throw-statements'],
     ['src/model/rnn.ts', 'export interface A { b: number }', 'functional/type-declaration-immutability'],
     ['src/model/rnn.ts', 'export const f = (a: number[]) => a[0]', 'functional/prefer-immutable-types'],
-    ['src/text/plan.ts', 'export const f = () => { while (true); }', 'functional/no-loop-statements'],
-    ['src/text/plan.ts', 'export const f = () => Math.random()', 'no-restricted-properties'],
-    ['src/text/plan.ts', 'const { random } = Math\nexport const f = () => random()', 'house/only-globals'],
-    ['src/text/plan.ts', 'const m = Math\nexport const f = () => m.random()', 'house/only-globals'],
-    ['src/text/plan.ts', "export const f = (a: string) => a.localeCompare('b')", 'no-restricted-syntax'],
-    ['src/text/plan.ts', 'export async function f() { return 1 }', 'no-restricted-syntax'],
-    ['src/text/plan.ts', 'export function* f() { yield 1 }', 'no-restricted-syntax'],
-    ['src/learn/sgd.ts', "import { readFile } from 'node:fs'\nexport const f = readFile", 'no-restricted-imports'],
-    ['src/learn/sgd.ts', "import { readFile } from 'fs'\nexport const f = readFile", 'no-restricted-imports'],
-    ['src/learn/sgd.ts', "import { InferenceSession } from 'onnxruntime-node'", 'no-restricted-imports'],
-    ['src/learn/sgd.ts', "export const f = () => import('node:fs')", 'no-restricted-syntax'],
-    ['src/learn/sgd.ts', 'export const f = () => Date.now()', 'house/only-globals'],
-    ['src/learn/sgd.ts', 'export const f = () => performance.now()', 'house/only-globals'],
-    ['src/learn/sgd.ts', 'export const f = () => process.env', 'house/only-globals'],
-    ['src/learn/sgd.ts', "export const f = () => console.log('')", 'house/only-globals'],
-    ['src/learn/sgd.ts', 'export const f = () => globalThis', 'house/only-globals'],
-    ['src/learn/sgd.ts', 'export const f = (a: () => void) => setTimeout(a, 1)', 'house/only-globals'],
-    ['src/learn/sgd.ts', "export const f = () => fetch('')", 'house/only-globals'],
-    ['src/learn/sgd.ts', 'export const f = () => new Float32Array(1)', 'house/only-globals'],
+    ['src/data/samplers.ts', 'export const f = () => { while (true); }', 'functional/no-loop-statements'],
+    ['src/data/samplers.ts', 'export const f = () => Math.random()', 'no-restricted-properties'],
+    ['src/data/samplers.ts', 'const { random } = Math\nexport const f = () => random()', 'house/only-globals'],
+    ['src/data/samplers.ts', 'const m = Math\nexport const f = () => m.random()', 'house/only-globals'],
+    ['src/data/samplers.ts', "export const f = (a: string) => a.localeCompare('b')", 'no-restricted-syntax'],
+    ['src/data/samplers.ts', 'export async function f() { return 1 }', 'no-restricted-syntax'],
+    ['src/data/samplers.ts', 'export function* f() { yield 1 }', 'no-restricted-syntax'],
+    [
+      'src/train/optimisers/sgd.ts',
+      "import { readFile } from 'node:fs'\nexport const f = readFile",
+      'no-restricted-imports',
+    ],
+    [
+      'src/train/optimisers/sgd.ts',
+      "import { readFile } from 'fs'\nexport const f = readFile",
+      'no-restricted-imports',
+    ],
+    ['src/train/optimisers/sgd.ts', "import { InferenceSession } from 'onnxruntime-node'", 'no-restricted-imports'],
+    ['src/train/optimisers/sgd.ts', "export const f = () => import('node:fs')", 'no-restricted-syntax'],
+    ['src/train/optimisers/sgd.ts', 'export const f = () => Date.now()', 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', 'export const f = () => performance.now()', 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', 'export const f = () => process.env', 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', "export const f = () => console.log('')", 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', 'export const f = () => globalThis', 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', 'export const f = (a: () => void) => setTimeout(a, 1)', 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', "export const f = () => fetch('')", 'house/only-globals'],
+    ['src/train/optimisers/sgd.ts', 'export const f = () => new Float32Array(1)', 'house/only-globals'],
     ['src/interpret/float.ts', 'export const f = () => { for (;;); }', 'functional/no-loop-statements'],
     ['src/interpret/kernel/rows.ts', 'export const f = () => Date.now()', 'house/only-globals'],
     ['src/interpret/kernel/rows.ts', 'export class A {}', 'functional/no-classes'],
     ['src/cli/main.ts', 'export const f = (a: any) => a.b', '@typescript-eslint/no-unsafe-return'],
-    ['spec/run.ts', "import { test } from 'vitest'\ntest.only('one', () => undefined)", 'no-restricted-properties'],
-    ['spec/run.ts', 'export const f = () => performance.now()', 'no-restricted-globals'],
-    ['spec/run.ts', `export const f = '${'long '.repeat(30)}'`, 'max-len'],
+    [
+      'spec/runner/run.ts',
+      "import { test } from 'vitest'\ntest.only('one', () => undefined)",
+      'no-restricted-properties',
+    ],
+    ['spec/runner/run.ts', 'export const f = () => performance.now()', 'no-restricted-globals'],
+    ['spec/runner/run.ts', `export const f = '${'long '.repeat(30)}'`, 'max-len'],
   ])('refuses, in %s: %s', async (file, code, rule) => {
     expect(await complaints(file, code)).toContain(rule)
   })
@@ -108,7 +120,7 @@ describe('the layers', () => {
     ['an equation that knows the command', 'model', ['src/model/a.ts', "import '../cli/main.js'"], 'src/cli/main.ts'],
     ['a reading that knows the model', 'interpret', ['src/interpret/a.ts', "import '../model/b.js'"], 'src/model/b.ts'],
     ['even a type of it', 'interpret', ['src/interpret/a.ts', "import type {} from '../model/b.js'"], 'src/model/b.ts'],
-    ['training that knows a reading', 'learn', ['src/learn/a.ts', "import '../interpret/b.js'"], 'src/interpret/b.ts'],
+    ['training that knows a reading', 'train', ['src/train/a.ts', "import '../interpret/b.js'"], 'src/interpret/b.ts'],
     ['an algebra that knows the model', 'algebra', ['src/algebra/a.ts', "import '../model/b.js'"], 'src/model/b.ts'],
   ] as const)('refuse %s', async (_, layer, [path, code], other) => {
     expect(await violations({ [path]: code, [other]: empty })).toContain(`${layer}-imports-only-what-is-below`)
@@ -121,9 +133,9 @@ describe('the layers', () => {
     [
       'a runtime in the core',
       'only-the-command-and-its-engine-open-a-runtime',
-      { 'src/learn/a.ts': "import 'onnxruntime-node'" },
+      { 'src/train/a.ts': "import 'onnxruntime-node'" },
     ],
-    ['a file system in the core', 'only-the-command-touches-the-system', { 'src/store/a.ts': "import 'node:fs'" }],
+    ['a file system in the core', 'only-the-command-touches-the-system', { 'src/files/a.ts': "import 'node:fs'" }],
     ['an import of nothing', 'every-import-resolves', { 'src/model/a.ts': "import './b.js'" }],
   ] as const)('refuse %s', async (_, rule, modules) => {
     expect(await violations(modules)).toContain(rule)
@@ -133,8 +145,8 @@ describe('the layers', () => {
     const modules = {
       'src/algebra/a.ts': empty,
       'src/model/b.ts': "import '../algebra/a.js'",
-      'src/learn/c.ts': "import '../model/b.js'",
-      'src/cli/main.ts': "import 'node:fs'\nimport '../learn/c.js'",
+      'src/train/c.ts': "import '../model/b.js'",
+      'src/cli/main.ts': "import 'node:fs'\nimport '../train/c.js'",
     }
     expect(await violations(modules)).toEqual([])
   })
@@ -188,7 +200,7 @@ describe('the look through the tarball', () => {
     expect(faults(whole.filter((other) => other !== path), sources)).toEqual([`${path} is missing`])
   })
 
-  test.each(['spec/run.ts', '.env', 'dist/gone.js'])('does not expect %s', (path) => {
+  test.each(['spec/runner/run.ts', '.env', 'dist/gone.js'])('does not expect %s', (path) => {
     expect(faults([...whole, path], sources)).toEqual([`${path} is not expected`])
   })
 })

@@ -1,25 +1,28 @@
 /**
  * Which way the layers point: each folder of `src` with all that it may import, besides itself.
  *
- *   algebra <- model <- text <- learn <- engine, store <- cli
+ *   algebra <- model <- data <- train, generate <- engine, files <- float32 <- the root, cli
  *
  * An interpreter knows the algebra and nothing of recurrent networks; the equations know no interpreter. Both meet in
  * the engine, which compiles the equations and has them run, and in the package's root.
  */
 const leaves = ['failure', 'random']
+const equations = [...leaves, 'algebra', 'model', 'data', 'train', 'generate']
 const layers = {
-  failure: [],
-  random: [],
+  failure: ['algebra'],
+  random: ['algebra'],
   algebra: [],
   interpret: ['algebra'],
   model: [...leaves, 'algebra'],
-  text: [...leaves, 'algebra', 'model'],
-  learn: [...leaves, 'algebra', 'model', 'text'],
-  engine: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn'],
-  store: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn'],
-  laws: [...leaves, 'algebra', 'model', 'text', 'learn'],
-  index: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn', 'store'],
-  cli: [...leaves, 'algebra', 'interpret', 'model', 'text', 'learn', 'engine', 'store', 'index'],
+  data: [...leaves, 'algebra', 'model'],
+  train: [...leaves, 'algebra', 'model', 'data'],
+  generate: [...leaves, 'algebra', 'model', 'data'],
+  engine: [...equations, 'interpret'],
+  files: [...equations, 'interpret'],
+  laws: equations,
+  float32: [...equations, 'interpret', 'files'],
+  index: [...equations, 'interpret', 'engine', 'files', 'float32'],
+  cli: [...equations, 'interpret', 'engine', 'files', 'float32', 'index'],
 }
 
 const within = (names) => `^src/(${names.join('|')})([./]|$)`

@@ -1,9 +1,12 @@
 /**
  * The smoke test of the package as it would be published: packed, looked through, installed into a fresh project,
- * every entry imported in plain Node, a program compiled against its types and run, the command asked for help.
+ * every entry imported in plain Node, a program compiled against its types and run, a library on top of it compiled to
+ * declarations, the command asked for help.
+ *
+ *   --compilers   the library is compiled by every TypeScript that is supported, each installed first
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { faults } from './tarball.js'
@@ -28,6 +31,34 @@ const entries = Object.keys(manifest.exports)
   .filter((entry) => entry !== './package.json')
   .map((entry) => `${manifest.name}${entry.slice(1)}`)
 
+const ownCompiler = join(root, 'node_modules/typescript/bin/tsc')
+
+/** The TypeScripts that are supported, the oldest first. */
+const SUPPORTED = ['5.4', '5.9', '6', '7']
+
+/** The project's own, or all of them. */
+const compilers = () =>
+  process.argv.includes('--compilers')
+    ? SUPPORTED.map((version) => {
+        const folder = join(place, `typescript-${version}`)
+        run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, `typescript@${version}`])
+        console.log(`        TypeScript ${run('node', [join(folder, TSC), '--version']).trim()}`)
+        return join(folder, TSC)
+      })
+    : [ownCompiler]
+const TSC = 'node_modules/typescript/bin/tsc'
+
+/** Compiles files of this folder, strictly, against the installed package. */
+const compile = (compiler, files, options) => {
+  files.filter((file) => existsSync(join(import.meta.dirname, file))).forEach((file) => {
+    copyFileSync(join(import.meta.dirname, file), join(place, file))
+  })
+  const strictly = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [] }
+  const compilerOptions = { ...strictly, module: 'nodenext', target: 'es2022', lib: ['es2023'], ...options }
+  writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  run('node', [compiler, '--project', place])
+}
+
 const steps = {
   'npm pack': () => {
     const answer = run('npm', ['pack', '--json', '--loglevel', 'error', '--pack-destination', place], root)
@@ -48,14 +79,16 @@ const steps = {
     require(run('node', ['-p', `require('${manifest.name}/package.json').version`]).trim() === manifest.version, 'version')
   },
   'compile and run an importer': () => {
-    copyFileSync(join(import.meta.dirname, 'consumer.ts'), join(place, 'consumer.ts'))
     const everything = entries.map((name, i) => `export * as part${i} from '${name}'`)
     writeFileSync(join(place, 'everything.ts'), everything.join('\n'))
-    const strictly = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: [] }
-    const compilerOptions = { ...strictly, module: 'nodenext', target: 'es2022', lib: ['es2023'] }
-    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts', 'everything.ts'] }))
-    run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--project', place])
+    compile(ownCompiler, ['consumer.ts', 'everything.ts'], {})
     run('node', ['consumer.js'])
+  },
+  'compile a library to declarations': () => {
+    compilers().forEach((compiler) => {
+      compile(compiler, ['library.ts'], { declaration: true, outDir: 'library' })
+    })
+    run('node', ['library/library.js'])
   },
   'pure-rnn --help': () => {
     require(run('npx', ['--no-install', 'pure-rnn', '--help']).includes('train'), 'the help does not name the commands')

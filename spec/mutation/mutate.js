@@ -1,7 +1,7 @@
 /**
  * `npm run mutate`: breaks the mathematics a line at a time, and counts how often the spec notices.
  *
- * The sources are taken in parts, one after the other, or only those named: `npm run mutate -- model learn`. For each it
+ * The sources are taken in parts, one after the other, or only those named: `npm run mutate -- model train`. For each it
  * says how many mutants failed a law (or hung), and how many no law noticed; those that no law could notice, because they
  * compute the same, are listed in equivalent.js with the reason. Ends with an error if a part's score is too low.
  */
@@ -10,11 +10,14 @@ import { Stryker } from '@stryker-mutator/core'
 import { equivalent } from './equivalent.js'
 
 /** Numbers run in every chapter, and slowly with every operator of the kernel counted; these are about them. */
-const ofNumbers = ['spec/1-*.spec.ts', 'spec/2-*.spec.ts', 'spec/7-store-safetensors.spec.ts', 'spec/purity.spec.ts']
+const ofNumbers = [
+  ...['spec/01-*.spec.ts', 'spec/02-interpret-p*.spec.ts', 'spec/03-model.spec.ts'],
+  ...['spec/08-files-safetensors.spec.ts', 'spec/11-purity.spec.ts'],
+]
 /** The chapters in which graphs are made, and refused. */
 const ofGraphs = [
-  ...['spec/1-algebra-defects.spec.ts', 'spec/8-exchange.spec.ts'],
-  ...['spec/10-*.spec.ts', 'spec/11-*.spec.ts', 'spec/purity.spec.ts'],
+  ...['spec/01-algebra-defects.spec.ts', 'spec/02-interpret-graph*.spec.ts'],
+  ...['spec/07-engine*.spec.ts', 'spec/11-purity.spec.ts'],
 ]
 
 /** The least score of a part, in percent. */
@@ -22,8 +25,8 @@ const [LEAST, LEAST_OF_EQUATIONS] = [90, 95]
 
 const parts = {
   model: { mutate: ['src/model/**/*.ts'], least: LEAST_OF_EQUATIONS },
-  learn: { mutate: ['src/learn/**/*.ts'], least: LEAST_OF_EQUATIONS },
-  text: { mutate: ['src/text/**/*.ts'], least: LEAST },
+  train: { mutate: ['src/train/**/*.ts'], least: LEAST_OF_EQUATIONS },
+  data: { mutate: ['src/data/**/*.ts', 'src/generate/**/*.ts'], least: LEAST },
   algebra: { mutate: ['src/algebra/**/*.ts'], least: LEAST },
   numbers: { mutate: ['src/interpret/*.ts', 'src/interpret/kernel/*.ts'], least: LEAST, testFiles: ofNumbers },
   graphs: { mutate: ['src/interpret/{graph,onnx}/*.ts'], least: LEAST, testFiles: ofGraphs },

@@ -15,7 +15,7 @@ import { emitAll } from '../../src/interpret/onnx/emit.js'
 import { nothing } from '../../src/interpret/onnx/emission.js'
 import { encodeModel } from '../../src/interpret/onnx/schema.js'
 import type { ModelProto } from '../../src/interpret/onnx/schema.js'
-import type { Reading } from '../../src/laws/agreement-of-readings.js'
+import type { Reading } from '../../src/laws/algebra/agreement-of-readings.js'
 import { numbersIn, runAtOnce } from './at-once.js'
 import type { Fed, Feeds } from './at-once.js'
 

@@ -11,14 +11,13 @@ import { nativeRuntime, onnxEngine } from '../../src/engine/index.js'
 import type { GraphRequest, OnnxEngine, Runtime } from '../../src/engine/index.js'
 import { explain } from '../../src/failure.js'
 import type { Failure } from '../../src/failure.js'
-import * as learn from '../../src/learn/index.js'
-import type { Course, Learner, Progress, Recipe, Step } from '../../src/learn/index.js'
-import type { CellShape } from '../../src/model/cell.js'
+import * as learn from '../../src/train/index.js'
+import type { Dataset, Learner, RunState, Step } from '../../src/train/index.js'
+import type { LayersShape } from '../../src/model/layers.js'
 import { batchAxis } from '../../src/model/parameters.js'
-import type { Sizes } from '../../src/model/parameters.js'
 import { seeded } from '../../src/random.js'
-import { characters, encode, lineBreaksToSpaces, samplerNamed, vocabularyOf } from '../../src/text/index.js'
-import type { CharacterSet, Sampling } from '../../src/text/index.js'
+import { characters, encode, lineBreaksToSpaces, samplerNamed, vocabularyOf } from '../../src/data/index.js'
+import type { CharacterSet, SamplingName } from '../../src/data/index.js'
 import { root } from '../house/parts.js'
 
 /** What there is, or an error that says why there is nothing. */
@@ -31,8 +30,8 @@ export const native = async (): Promise<Runtime> => right(await nativeRuntime())
 
 /** An engine that is closed when its use is over. */
 export const withEngine = async <A>(
-  request: GraphRequest<CellShape>,
-  use: (engine: OnnxEngine<CellShape>) => Promise<A>,
+  request: GraphRequest<LayersShape>,
+  use: (engine: OnnxEngine<LayersShape>) => Promise<A>,
   threads = 1,
 ): Promise<A> => {
   const engine = right(await onnxEngine(await native(), request, threads)())
@@ -46,51 +45,49 @@ export const withEngine = async <A>(
 /** The step of an interpreter, as one that answers later. */
 export const stepIn = <F extends Carrier>(
   algebra: Concrete<F>,
-  { cell, optimiser }: Recipe<CellShape>,
-  { vocabulary }: Sizes,
-): Step<'TaskEither', Learner<F, CellShape>> => {
-  const step = learn.directStep(algebra, cell(algebra), optimiser(algebra), vocabulary)
+  { model, optimiser }: Pick<GraphRequest<LayersShape>, 'model' | 'optimiser'>,
+): Step<'TaskEither', Learner<F, LayersShape>> => {
+  const step = learn.directStep(algebra, model, optimiser(algebra))
   return (learner, minibatch) => TE.fromIOEither(step(learner, minibatch))
 }
 
 /** A learner that has learnt nothing, from a seed. */
 export const beginner = <F extends Carrier>(
   algebra: Concrete<F>,
-  { recipe, sizes, batch }: Pick<GraphRequest<CellShape>, 'recipe' | 'sizes' | 'batch'>,
+  { model, optimiser, batch }: Pick<GraphRequest<LayersShape>, 'model' | 'optimiser' | 'batch'>,
   deviation: number,
-): Learner<F, CellShape> => {
-  const cell = recipe.cell(algebra)
-  const [parameters] = learn.initialParameters(algebra, cell, sizes, learn.normalWeights(deviation))(seeded(1))
-  return learn.freshLearner(algebra, cell, recipe.optimiser(algebra), sizes, batchAxis(batch), parameters)
+): Learner<F, LayersShape> => {
+  const [parameters] = learn.initialParameters(algebra, model, learn.normalWeights(deviation))(seeded(1))
+  return learn.freshLearner(algebra, model, optimiser(algebra), batchAxis(batch), parameters)
 }
 
 /** The first characters of the corpus, as a course of minibatches. */
 export const corpus = (
   length: number,
-  sampling: Sampling,
+  sampling: SamplingName,
   batch: number,
   steps: number,
-): { readonly path: Course; readonly alphabet: CharacterSet } => {
+): { readonly path: Dataset; readonly alphabet: CharacterSet } => {
   const whole = readFileSync(join(root, 'src/corpus/a-handful-of-small-change.txt'), 'utf8')
   const text = characters(lineBreaksToSpaces(whole)).slice(0, length).join('')
   const alphabet = right(vocabularyOf(text))
   const numbers = right(encode(alphabet)(text, 'the corpus'))
-  return { path: right(learn.course(numbers, samplerNamed(sampling, batch, steps))), alphabet }
+  return { path: right(learn.dataset(numbers, samplerNamed(sampling, batch, steps))), alphabet }
 }
 
 /** Where a run stands after so many minibatches more, and the loss of each. */
 export const trained = async <L>(
-  path: Course,
+  path: Dataset,
   step: Step<'TaskEither', L>,
-  from: Progress<L>,
+  from: RunState<L>,
   minibatches: number,
-): Promise<{ readonly progress: Progress<L>; readonly losses: readonly number[] }> => {
+): Promise<{ readonly progress: RunState<L>; readonly losses: readonly number[] }> => {
   const next = learn.trainMinibatch(TE.Bifunctor)(path, step)
   const losses: number[] = []
   let progress = from
   for (let i = 0; i < minibatches; i++) {
     const after = right(await next(progress)())
-    const before = after.minibatch === 1 ? learn.begin(0, after.random).losses : progress.losses
+    const before = after.minibatch === 1 ? learn.initialRunState(0, after.random).losses : progress.losses
     losses.push((after.losses.total - before.total) / (after.losses.rows - before.rows))
     progress = after
   }

@@ -7,7 +7,7 @@
  */
 import type { Axes } from '../../src/algebra/axis.js'
 import type { Concrete } from '../../src/algebra/tensor-algebra.js'
-import { everywhere, size, times } from '../../src/interpret/bounded.js'
+import { bounded, everywhere, size, times } from '../../src/interpret/bounded.js'
 import type { Bounded } from '../../src/interpret/bounded.js'
 import { float64, rounding, singlePrecision } from '../../src/interpret/index.js'
 
@@ -22,8 +22,8 @@ const UNITS = 8
 
 type Unary = <A extends Axes>(a: Bounded<A>) => Bounded<A>
 
-const ofItsSize: Unary = ({ value, error }) => ({ value, error: float64.add(error, times(UNITS * u, size(value))) })
-const ofOne: Unary = ({ value, error }) => ({ value, error: float64.add(error, everywhere(UNITS * u, value)) })
+const ofItsSize: Unary = ({ value, error }) => bounded(value, float64.add(error, times(UNITS * u, size(value))))
+const ofOne: Unary = ({ value, error }) => bounded(value, float64.add(error, everywhere(UNITS * u, value)))
 
 const singleSums = rounding({ unit: u, accumulation: u })
 

@@ -5,41 +5,51 @@ import fc from 'fast-check'
 import { exportGraphs } from '../../src/engine/index.js'
 import { float32 } from '../../src/interpret/index.js'
 import { encodeModel } from '../../src/interpret/onnx/schema.js'
-import { initialParameters, normalWeights } from '../../src/learn/initial.js'
-import { adam, chain, clipByGlobalNorm, frozen, scheduled, sgd, warmUp } from '../../src/learn/index.js'
-import type { Recipe } from '../../src/learn/recipe.js'
-import { cellOf } from '../../src/model/cells.js'
+import { initialParameters, normalWeights } from '../../src/train/initial.js'
+import { adam, chain, clipByGlobalNorm, frozen, scheduled, sgd, warmUp } from '../../src/train/index.js'
+import type { AnyOptimiser } from '../../src/train/index.js'
 import type { CellChoice } from '../../src/model/cells.js'
-import type { CellShape } from '../../src/model/cell.js'
+import { languageModel, networkOf } from '../../src/model/language-model.js'
+import type { AnyNetwork } from '../../src/model/language-model.js'
+import type { LayersShape } from '../../src/model/layers.js'
+import type { Sizes } from '../../src/model/parameters.js'
 import { seeded } from '../../src/random.js'
-import { adjoints } from '../algebra-samples.js'
-import { layouts } from '../interpreters.js'
-import { seed } from '../run.js'
+import { adjoints } from '../runner/algebra-samples.js'
+import { layouts } from '../runner/interpreters.js'
+import { seed } from '../runner/run.js'
 import { compiled, modelFor } from './compiled.js'
 import { loops } from './loops.js'
 
 const plain: CellChoice = { cell: 'rnn', activation: 'tanh', layers: 1, biases: 'one' }
 
+/** Layers, and what they are trained by. */
+export interface Setup extends AnyNetwork<LayersShape> {
+  readonly optimiser: AnyOptimiser
+}
+
+/** The model of a setup at these sizes, with its optimiser. */
+export const sized = (setup: Setup, its: Sizes) => ({ model: languageModel(setup, its), optimiser: setup.optimiser })
+
 /** A cell with an optimiser each, so that each of either is among them. */
-export const recipes: Readonly<Record<string, Recipe<CellShape>>> = {
+export const setups: Readonly<Record<string, Setup>> = {
   'rnn, clipped': {
-    cell: cellOf(plain),
+    ...networkOf(plain),
     optimiser: (algebra) => chain(clipByGlobalNorm(algebra)(0.01), sgd(algebra)(1)),
   },
   'relu, frozen': {
-    cell: cellOf({ ...plain, activation: 'relu' }),
+    ...networkOf({ ...plain, activation: 'relu' }),
     optimiser: (algebra) => frozen(algebra)(['W_hh', 'b_q'], sgd(algebra)(0.5)),
   },
   'identity, warming up': {
-    cell: cellOf({ ...plain, activation: 'identity' }),
+    ...networkOf({ ...plain, activation: 'identity' }),
     optimiser: (algebra) => chain(sgd(algebra)(0.1), scheduled(algebra)(warmUp(10))),
   },
   'two layers of gru, Adam': {
-    cell: cellOf({ ...plain, cell: 'gru', layers: 2 }),
+    ...networkOf({ ...plain, cell: 'gru', layers: 2 }),
     optimiser: (algebra) => chain(clipByGlobalNorm(algebra)(1), adam(algebra)(1e-3)),
   },
   'lstm with two biases': {
-    cell: cellOf({ ...plain, cell: 'lstm', biases: 'two' }),
+    ...networkOf({ ...plain, cell: 'lstm', biases: 'two' }),
     optimiser: (algebra) => sgd(algebra)(1),
   },
 }
@@ -47,11 +57,11 @@ export const recipes: Readonly<Record<string, Recipe<CellShape>>> = {
 export const sizes = { vocabulary: 5, hidden: 3 }
 const alphabet = { characters: ['a', 'b', 'c', 'd', 'e'] }
 
-/** The graphs of a recipe, for so many steps of two rows. */
-export const graphsOf = (recipe: Recipe<CellShape>, steps: number) => {
-  const cell = recipe.cell(float32)
-  const [parameters] = initialParameters(float32, cell, sizes, normalWeights(0.5))(seeded(1))
-  return exportGraphs({ recipe, sizes, batch: 2, steps }, parameters, alphabet)
+/** The graphs of a setup, for so many steps of two rows. */
+export const graphsOf = (setup: Setup, steps: number) => {
+  const its = sized(setup, sizes)
+  const [parameters] = initialParameters(float32, its.model, normalWeights(0.5))(seeded(1))
+  return exportGraphs({ ...its, batch: 2, steps }, parameters, alphabet)
 }
 
 /** Steps of which loops are written out, and steps of which they are kept. */
@@ -59,9 +69,9 @@ export const STEPS = { few: 3, many: 80 }
 
 type Named = readonly [name: string, model: Uint8Array]
 
-const ofEngine = Object.entries(recipes).flatMap(([name, recipe]) =>
+const ofEngine = Object.entries(setups).flatMap(([name, setup]) =>
   Object.values(STEPS).flatMap((steps) =>
-    Object.entries(graphsOf(recipe, steps)).map(
+    Object.entries(graphsOf(setup, steps)).map(
       ([kind, model]): Named => [`${kind}, ${name}, T = ${String(steps)}`, model],
     ),
   ),

@@ -3,10 +3,10 @@
  */
 import type { Axis } from '../../src/algebra/axis.js'
 import type { Carrier, Concrete, OneHot, Tensors } from '../../src/algebra/tensor-algebra.js'
-import type { Term } from '../../src/laws/agreement-of-readings.js'
-import type { AdjointSample } from '../../src/laws/adjoints.js'
-import { operands } from '../../src/laws/operations.js'
-import type { Operands } from '../../src/laws/operations.js'
+import type { Term } from '../../src/laws/algebra/agreement-of-readings.js'
+import type { AdjointSample } from '../../src/laws/algebra/adjoints.js'
+import { operands } from '../../src/laws/algebra/operations.js'
+import type { Operands } from '../../src/laws/algebra/operations.js'
 
 type M = Axis<'M'>
 type K = Axis<'K'>

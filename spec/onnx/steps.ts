@@ -3,61 +3,73 @@
  */
 import type fc from 'fast-check'
 import type { Carrier, Concrete, Signature, Tensors } from '../../src/algebra/tensor-algebra.js'
-import { LARGEST, learnerAxes, NEXT } from '../../src/engine/fields.js'
+import { axesOfFields, LARGEST, learnerPattern, NEXT } from '../../src/engine/fields.js'
 import { trainingGraph } from '../../src/engine/graphs.js'
 import { float32 } from '../../src/interpret/float32.js'
-import type { Term } from '../../src/laws/agreement-of-readings.js'
-import type { Plains, Trial } from '../../src/laws/passage.js'
+import type { Term } from '../../src/laws/algebra/agreement-of-readings.js'
+import type { Plains, SampleWithCuts } from '../../src/laws/model/sample.js'
 import { readOneHot } from '../../src/laws/plain.js'
-import { readAll, writeAll } from '../../src/laws/records.js'
-import { flatten, freshLearner, trainingStep, unflatten } from '../../src/learn/index.js'
-import type { Recipe } from '../../src/learn/index.js'
-import type { CellShape } from '../../src/model/cell.js'
-import { trials } from '../arbitraries-model.js'
-import type { PassageSizes } from '../arbitraries-model.js'
+import { readAll, writeAll } from '../../src/laws/train/records.js'
+import { flatten, unflattenLike } from '../../src/algebra/names.js'
+import { freshLearner, trainingStep } from '../../src/train/index.js'
+import { trials } from '../runner/arbitraries-model.js'
+import type { PassageSizes } from '../runner/arbitraries-model.js'
+import type { Learner } from '../../src/train/index.js'
+import type { LayersShape } from '../../src/model/layers.js'
+import type { Sizes } from '../../src/model/parameters.js'
+import { sized } from './examples.js'
+import type { Setup } from './examples.js'
 import { numbersIn, runsAtOnce } from './at-once.js'
 import type { Fed, Feeds } from './at-once.js'
 
 /** A learner's fields under their flat names, and what it is to learn. */
-export interface StepSample extends Pick<Trial, 'X' | 'Y'> {
+export interface StepSample extends Pick<SampleWithCuts, 'X' | 'Y'> {
   readonly learner: Plains
 }
 
-const prefixed = (prefix: string, a: object): Readonly<Record<string, unknown>> =>
+const prefixed = <T>(prefix: string, a: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(a).map(([field, value]) => [prefix + field, value]))
 
 /** One training step: the learner after it, the loss, and the largest entry of each gradient. */
-export const stepOf = (recipe: Recipe<CellShape>): Term<StepSample> => ({
+export const stepOf = (setup: Setup): Term<StepSample> => ({
   name: 'a training step',
   cites: ['hidden', 'output', 'loss', 'bptt-o', 'bptt-h', 'bptt-w', 'clip', 'sgd'],
   of: <F extends Carrier>(algebra: Concrete<F>, { learner, X, Y }: StepSample): Tensors<F, Signature> => {
-    const step = trainingStep(algebra, recipe.cell(algebra), recipe.optimiser(algebra))
-    const stepped = step(unflatten(readAll(algebra, learner)), readOneHot(algebra, X), readOneHot(algebra, Y))
+    const { model, optimiser } = sized(setup, sizesOf({ learner, X }))
+    const pattern = learnerPattern(model, optimiser, X.axes[0].inner.size)
+    const step = trainingStep(algebra, model, optimiser(algebra))
+    const before = unflattenLike<F, Learner<F, LayersShape>>(pattern, readAll(algebra, learner))
+    const stepped = step(before, readOneHot(algebra, X), readOneHot(algebra, Y))
     return {
-      ...prefixed(NEXT, flatten(stepped.learner)),
-      loss: stepped.loss,
-      ...prefixed(LARGEST, stepped.largest),
-    } as never
+      ...prefixed(NEXT, flatten<F>(stepped.learner)),
+      ...flatten<F>({ loss: stepped.loss, ...prefixed(LARGEST, stepped.largest) }),
+    }
   },
 })
 
-/** Samples of a recipe: what passages hold, with the optimiser as it begins. */
-export const stepSamples = (
-  { cell, optimiser }: Recipe<CellShape>,
-  sizes: fc.Arbitrary<PassageSizes>,
-): fc.Arbitrary<StepSample> =>
-  trials(cell, sizes).map(({ parameters, state, X, Y }) => {
-    const its = { vocabulary: X.axes[1].size, hidden: state[Object.keys(state)[0]].axes[1].size }
-    const fresh = freshLearner(
-      float32,
-      cell(float32),
-      optimiser(float32),
-      its,
-      X.axes[0].inner,
-      readAll(float32, parameters) as never,
+/** V and H of a sample. */
+const sizesOf = ({ learner, X }: Pick<StepSample, 'learner' | 'X'>): Sizes => ({
+  vocabulary: X.axes[1].size,
+  hidden: learner['parameters.W_hq'].axes[0].size,
+})
+
+/** Samples of a setup: what passages hold, with the optimiser as it begins. */
+export const stepSamples = (setup: Setup, sizes: fc.Arbitrary<PassageSizes>): fc.Arbitrary<StepSample> =>
+  trials(setup, sizes).map(({ parameters, state, X, Y }) => {
+    const its = { vocabulary: X.axes[1].size, hidden: parameters.W_hq.axes[0].size }
+    const { model, optimiser } = sized(setup, its)
+    const zero = learnerPattern(model, optimiser, X.axes[0].inner.size)
+    const own = unflattenLike<'float32', Learner<'float32', LayersShape>['parameters']>(
+      zero.parameters,
+      readAll(float32, parameters),
     )
-    const learner = { ...fresh, hidden: readAll(float32, state) as never }
-    return { learner: writeAll(float32, flatten(learner)), X, Y }
+    const { optimiser: remembered } = freshLearner(float32, model, optimiser(float32), X.axes[0].inner, own)
+    const learner = {
+      ...prefixed('parameters.', parameters),
+      ...prefixed('optimiser.', writeAll(float32, remembered)),
+      ...prefixed('hidden.', state),
+    }
+    return { learner, X, Y }
   })
 
 /** Records of numbers as they are fed in. */
@@ -70,13 +82,11 @@ export const fedFrom = (record: Plains): Feeds =>
   )
 
 /** What the training graph answers, on so many threads, in the order of the term's results. */
-export const runStep = (recipe: Recipe<CellShape>, { learner, X, Y }: StepSample, threads = 1): Plains => {
-  const [rows, { size: vocabulary }] = X.axes
-  const state = Object.keys(learner).find((field) => field.startsWith('hidden.')) ?? ''
-  const sizes = { vocabulary, hidden: learner[state].axes[1].size }
+export const runStep = (setup: Setup, { learner, X, Y }: StepSample, threads = 1): Plains => {
+  const [rows] = X.axes
+  const its = sized(setup, sizesOf({ learner, X }))
   const model = trainingGraph({
-    recipe,
-    sizes,
+    ...its,
     batch: rows.inner.size,
     steps: rows.outer.size,
     onOneThread: threads === 1,
@@ -88,7 +98,7 @@ export const runStep = (recipe: Recipe<CellShape>, { learner, X, Y }: StepSample
   })
   const fed = { ...fedFrom(learner), inputs: indices(X.indices), labels: indices(Y.indices) }
   const [results] = runsAtOnce(model, fed, 1, threads)
-  const axes = learnerAxes(recipe, sizes, rows.inner.size)
+  const axes = axesOfFields(learnerPattern(its.model, its.optimiser, rows.inner.size))
   return Object.fromEntries(
     Object.entries(results).map(([name, result]) => [
       name,

@@ -4,19 +4,22 @@
  * An axis is a value `{ name, size }`. Its name is also a type, and the type parameter is
  * invariant, so that no union of two names can be inferred to make an illegal product legal.
  */
-import { defect } from './defect.js'
+import { requireAxis, requireName, requireWhole } from './require.js'
 
 declare const invariant: unique symbol
 
+/** A named axis with its size. The name is a type, and `axis('time', 3)` makes one. */
 export interface Axis<Name extends string> {
   readonly name: Name
   readonly size: number
   readonly [invariant]?: (name: Name) => Name
 }
 
+/** An axis of any name: what generic code asks of one. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one bound that an invariant parameter admits
 export type AnyAxis = Axis<any>
 
+/** The axes of a tensor, the slowest varying first. */
 export type Axes = readonly AnyAxis[]
 
 /** Two axes laid out as one, the outer varying slowest. It remembers its factors, so that it can be split again. */
@@ -27,22 +30,26 @@ export interface Product<Outer extends AnyAxis, Inner extends AnyAxis> extends A
   readonly inner: Inner
 }
 
-/** An axis of `size` entries; a size that is not a whole number from 0 up is a defect. */
-export const axis = <Name extends string>(name: Name, size: number): Axis<Name> =>
-  Number.isSafeInteger(size) && size >= 0
-    ? { name, size }
-    : defect('axis', `the axis ${name} needs a whole number of entries, 0 or more, and was given ${String(size)}`)
+/** An axis of `size` entries; a name that is empty is a defect, and a size that is not a whole number from 0 up. */
+export const axis = <Name extends string>(name: Name, size: number): Axis<Name> => ({
+  name: requireName('axis', 'the name', name),
+  size: requireWhole('axis', `the size of ${name}`, size, 0),
+})
 
 /** The product axis `outer × inner`, of size outer.size * inner.size. */
 export const product = <Outer extends AnyAxis, Inner extends AnyAxis>(
   outer: Outer,
   inner: Inner,
-): Product<Outer, Inner> => ({
-  name: `${outer.name as Outer['name']}×${inner.name as Inner['name']}`,
-  size: outer.size * inner.size,
-  outer,
-  inner,
-})
+): Product<Outer, Inner> => {
+  requireAxis('product', 'the outer axis', outer)
+  requireAxis('product', 'the inner axis', inner)
+  return {
+    name: `${outer.name as Outer['name']}×${inner.name as Inner['name']}`,
+    size: outer.size * inner.size,
+    outer,
+    inner,
+  }
+}
 
 /** The number of entries of a tensor with these axes: the product of their sizes, 1 for a scalar. */
 export const entries = (axes: Axes): number => axes.reduce((count, { size }) => count * size, 1)
@@ -67,5 +74,6 @@ const sameFactors = (a: AnyAxis, b: AnyAxis): boolean =>
     ? sameAxis(a.outer, b.outer) && sameAxis(a.inner, b.inner)
     : isProduct(a) === isProduct(b)
 
+/** Whether two lists have the same axes in the same order, by name and size. */
 export const sameAxes = (a: Axes, b: Axes): boolean =>
   a.length === b.length && a.every((axisOfA, position) => sameAxis(axisOfA, b[position]))

@@ -2,4 +2,15 @@
 export * from './axis.js'
 export { Defect } from './defect.js'
 export type * from './tensor-algebra.js'
-export * from './tensors.js'
+export * from './names.js'
+export {
+  fields,
+  foldTensors,
+  leaves,
+  mapTensors,
+  mergeTensors,
+  splitTensors,
+  tensorsOf,
+  zipTensors,
+} from './tensors.js'
+export type { Leaf, Path } from './tensors.js'

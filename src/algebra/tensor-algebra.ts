@@ -22,13 +22,29 @@ export interface URItoOneHot<A> {}
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as fp-ts's URIS
 export type Carrier = URIS & keyof URItoOneHot<any>
 
+/** One-hot rows in the reading F: the axes of the dense matrix that they stand for, N x V or [.., V]. */
 export type OneHot<F extends Carrier, A> = URItoOneHot<A>[F]
 
 /** The shape of a record of tensors: the axes of each field. */
 export type Signature = Readonly<Record<string, Axes>>
 
-/** A record of tensors, one for each field of the signature. */
-export type Tensors<F extends Carrier, S> = { readonly [Field in keyof S]: Kind<F, S[Field]> }
+/**
+ * The shape of a tree of tensors: the axes of each field. Under `gates` stands a signature for each gate, under
+ * `layers` a shape for each layer, the lowest first.
+ */
+export type Shape = {
+  readonly [field: string]: Axes | { readonly [gate: string]: Signature } | readonly Shape[] | undefined
+}
+
+/** A tree of tensors: one for each field of the signature, with a record for each gate and a tree for each layer. */
+export type Tensors<F extends Carrier, S> = {
+  readonly [Field in keyof S]: Field extends 'gates' | 'layers'
+    ? EachOf<F, S[Field]>
+    : Kind<F, NonNullable<S[Field]>>
+}
+
+/** The trees of a record of gates, or of a list of layers. */
+export type EachOf<F extends Carrier, S> = { readonly [Place in keyof S]: Tensors<F, S[Place]> }
 
 /** The signature with one more axis in front of every field. */
 export type Along<R extends AnyAxis, S> = {
@@ -55,7 +71,7 @@ export interface Arithmetic<F extends Carrier> {
   /** max(a, 0), keeping NaN. */
   readonly relu: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
   /** 1 where a > 0, else 0: the derivative of relu, with the subgradient 0 at the kink. */
-  readonly step: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
+  readonly heaviside: <A extends Axes>(a: Kind<F, A>) => Kind<F, A>
 }
 
 /** Products and sums. N and T after `matmul` are BLAS's letters: as it is, transposed. */
@@ -97,7 +113,7 @@ export interface Selection<F extends Carrier> {
   /** The dense matrix that a one-hot tensor denotes. */
   readonly dense: <A extends Axes>(x: OneHot<F, A>) => Kind<F, A>
   /** X W: row r of the result is the row of W that X's row r names. */
-  readonly select: <R extends AnyAxis, V extends AnyAxis, C extends AnyAxis>(
+  readonly gatherRows: <R extends AnyAxis, V extends AnyAxis, C extends AnyAxis>(
     x: OneHot<F, [R, V]>,
     w: Kind<F, [V, C]>,
   ) => Kind<F, [R, C]>
@@ -107,10 +123,14 @@ export interface Selection<F extends Carrier> {
     a: Kind<F, [R, C]>,
   ) => Kind<F, [V, C]>
   /** One entry of each row: a_r,x(r). */
-  readonly pick: <R extends AnyAxis, C extends AnyAxis>(a: Kind<F, [R, C]>, x: OneHot<F, [R, C]>) => Kind<F, [R]>
+  readonly takeAlongRows: <R extends AnyAxis, C extends AnyAxis>(
+    a: Kind<F, [R, C]>,
+    x: OneHot<F, [R, C]>,
+  ) => Kind<F, [R]>
   /**
    * A copy of `base` in which, in each row r, the entries at columns index(r, k) are source(r, k), for every k.
-   * The indices may repeat; the last k wins. The same as PyTorch's `scatter(1, index, source)`.
+   * Where indices repeat, the last k wins. PyTorch's `scatter(1, index, source)` is the same where none do, and
+   * leaves open which k wins where some do.
    */
   readonly scatterColumns: <R extends AnyAxis, K extends AnyAxis, C extends AnyAxis>(
     base: Kind<F, [R, C]>,
@@ -119,7 +139,8 @@ export interface Selection<F extends Carrier> {
   ) => Kind<F, [R, C]>
   /**
    * A copy of `base` in which, in each column c, the entries at rows index(k, c) are source(k, c), for every k.
-   * The indices may repeat; the last k wins. The same as PyTorch's `scatter(0, index, source)`.
+   * Where indices repeat, the last k wins. PyTorch's `scatter(0, index, source)` is the same where none do, and
+   * leaves open which k wins where some do.
    */
   readonly scatterRows: <R extends AnyAxis, K extends AnyAxis, C extends AnyAxis>(
     base: Kind<F, [R, C]>,
@@ -150,6 +171,7 @@ export interface Layout<F extends Carrier> {
   ) => Kind<F, [R, B, ...A]>
 }
 
+/** The state after a scan's last step, and its outputs along the time axis. */
 export interface ScanResult<F extends Carrier, T extends AnyAxis, S extends Signature, Y extends Signature> {
   readonly state: Tensors<F, S>
   readonly outputs: Tensors<F, Along<T, Y>>
@@ -161,6 +183,7 @@ export type ScanStep<F extends Carrier, S extends Signature, X extends Signature
   slice: Tensors<F, X>,
 ) => { readonly state: Tensors<F, S>; readonly output: Tensors<F, Y> }
 
+/** The state after an unfold's last step, and its one-hot outputs along the time axis. */
 export interface UnfoldResult<F extends Carrier, T extends AnyAxis, S extends Signature, A extends Axes> {
   readonly state: Tensors<F, S>
   readonly outputs: OneHot<F, [T, ...A]>
@@ -172,6 +195,7 @@ export type UnfoldStep<F extends Carrier, S extends Signature, A extends Axes> =
   input: OneHot<F, A>,
 ) => { readonly state: Tensors<F, S>; readonly output: OneHot<F, A> }
 
+/** Operations along time: the equations of a step, repeated. */
 export interface Recurrence<F extends Carrier> {
   /**
    * Runs `step` along the leading axis T of every field of `slices`, handing the state on, and
@@ -200,6 +224,7 @@ export interface Recurrence<F extends Carrier> {
   ) => UnfoldResult<F, T, S, A>
 }
 
+/** The type class that every equation is written against; F says what a tensor is. */
 export interface TensorAlgebra<F extends Carrier>
   extends Arithmetic<F>, Contraction<F>, Selection<F>, Layout<F>, Recurrence<F> {}
 

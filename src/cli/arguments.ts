@@ -7,7 +7,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { Command, CommanderError, Option as CommanderOption } from 'commander'
 import { quoted } from '../failure.js'
 import { evaluateOptions, exportOptions, flagOf, generateOptions, importOptions, nameOf, trainOptions } from './options.js'
-import type { Typed } from './given.js'
+import type { Typed } from './parsed.js'
 import type { Option } from './options.js'
 import { badSetting } from './problem.js'
 import type { Problem } from './problem.js'
@@ -58,13 +58,16 @@ export const parseArguments = (argv: readonly string[]): Either<Problem, Invocat
     parsed = misread(invocation, rest) ?? E.right(invocation)
   })
   try {
-    program.parse(argv, { from: 'user' })
+    program.parse(argv.map(renamed), { from: 'user' })
     return parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? E.right(undefined) : E.left({ message: complaint(error), exitCode: 2 })
   }
 }
+
+/** An argument under its name of today: `--conventions` was `--dialect`. */
+const renamed = (argument: string): string => argument.replace(/^--dialect(?==|$)/, '--conventions')
 
 /** What commander lets pass: an option that was taken for the value of another, and arguments that are no options. */
 const misread = ({ subcommand, typed }: Invocation, rest: readonly string[]): Either<Problem, never> | undefined => {
@@ -81,7 +84,7 @@ const misread = ({ subcommand, typed }: Invocation, rest: readonly string[]): Ei
 /** What commander complains of, on one line. */
 const complaint = ({ code, message }: CommanderError): string =>
   code === 'commander.help'
-    ? `expected ${Object.keys(subcommands).join(', ')}, but no subcommand came: see pure-rnn --help`
+    ? `expected one of ${Object.keys(subcommands).join(', ')}, got no subcommand: see pure-rnn --help`
     : `${message
         .replace(/^error: /, '')
         .replace(/\s+/g, ' ')

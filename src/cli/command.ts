@@ -10,9 +10,9 @@ import { runEvaluate } from './evaluate.js'
 import { runExport } from './export.js'
 import { runGenerate } from './generate.js'
 import { runImport } from './import.js'
-import type { Typed } from './given.js'
+import type { Typed } from './parsed.js'
 import type { Problem } from './problem.js'
-import type { Terminal } from './terminal.js'
+import type { Terminal } from './io/terminal.js'
 import { runTrain } from './train.js'
 
 const runs: Readonly<Record<Subcommand, (typed: Typed, terminal: Terminal) => TaskEither<Problem, number>>> = {

@@ -13,24 +13,24 @@ import type { GraphRequest } from '../engine/index.js'
 import { explain } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { directStep } from '../learn/engine.js'
-import type { Engine } from '../learn/engine.js'
-import type { CellShape } from '../model/cell.js'
-import { recipeOf } from '../store/setup.js'
-import type { AnyLearner } from '../store/setup.js'
-import type { Checkpoint } from '../store/checkpoint.js'
+import { directStep } from '../train/engine.js'
+import type { Engine } from '../train/engine.js'
+import type { LayersShape } from '../model/layers.js'
+import { modelOf, optimiserIn } from '../files/setup.js'
+import type { AnyLearner } from '../files/setup.js'
+import type { Checkpoint } from '../files/checkpoint.js'
 
 export const engineNames = ['auto', 'onnx', 'float32'] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** Which engine was asked for, and how many threads it may use; undefined for as many as there are. */
-export interface EngineWish {
+export interface EngineChoice {
   readonly engine: EngineName
   readonly threads: number | undefined
 }
 
 /** An engine, and how it came to be taken. */
-export interface Taken {
+export interface SelectedEngine {
   readonly engine: AnyEngine
   /** `onnx on 2 threads`, or `float32, for ...` */
   readonly says: string
@@ -40,7 +40,7 @@ export interface Taken {
  * An engine that holds learners in a way of its own, which nobody but itself looks at: what it loads, it steps and
  * saves. The loop that runs it is the same for all.
  */
-export type AnyEngine = Engine<'TaskEither', CellShape, unknown>
+export type AnyEngine = Engine<'TaskEither', LayersShape, unknown>
 
 /** A computation, after which the process sees to its signals and its bar before anything else is computed. */
 const thenEvents =
@@ -52,9 +52,9 @@ const thenEvents =
   }
 
 /** The reference itself. */
-const float32Engine = ({ recipe, sizes }: GraphRequest<CellShape>): AnyEngine => {
-  const step = directStep(float32, recipe.cell(float32), recipe.optimiser(float32), sizes.vocabulary)
-  const engine: Engine<'TaskEither', CellShape, AnyLearner> = {
+const float32Engine = ({ model, optimiser }: GraphRequest<LayersShape>): AnyEngine => {
+  const step = directStep(float32, model, optimiser(float32))
+  const engine: Engine<'TaskEither', LayersShape, AnyLearner> = {
     name: 'float32',
     load: identity,
     step: (learner, minibatch) => thenEvents(step(learner, minibatch)),
@@ -63,7 +63,7 @@ const float32Engine = ({ recipe, sizes }: GraphRequest<CellShape>): AnyEngine =>
   return engine as AnyEngine
 }
 
-const compiledEngine = (request: GraphRequest<CellShape>, threads: number): TaskEither<Failure, Taken> =>
+const compiledEngine = (request: GraphRequest<LayersShape>, threads: number): TaskEither<Failure, SelectedEngine> =>
   pipe(
     nativeRuntime,
     TE.chain((runtime) => onnxEngine(runtime, request, threads)),
@@ -73,13 +73,13 @@ const compiledEngine = (request: GraphRequest<CellShape>, threads: number): Task
 const threadsOf = (threads: number): string => (threads === 1 ? '1 thread' : `${String(threads)} threads`)
 
 /** The engine for a run: the compiled one, unless the reference is asked for, or all there is. */
-export const takeEngine = (
+export const selectEngine = (
   { settings, vocabulary }: Checkpoint,
-  { engine, threads = availableParallelism() }: EngineWish,
-): TaskEither<Failure, Taken> => {
-  const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
-  const request = { recipe: recipeOf(settings), sizes, batch: settings.batch, steps: settings.steps }
-  const reference = (because: string): Taken => ({ engine: float32Engine(request), says: `float32${because}` })
+  { engine, threads = availableParallelism() }: EngineChoice,
+): TaskEither<Failure, SelectedEngine> => {
+  const { batch, steps } = settings
+  const request = { model: modelOf(settings, vocabulary), optimiser: optimiserIn(settings), batch, steps }
+  const reference = (because: string): SelectedEngine => ({ engine: float32Engine(request), says: `float32${because}` })
   return engine === 'float32'
     ? TE.right(reference(''))
     : pipe(
@@ -91,12 +91,12 @@ export const takeEngine = (
 }
 
 /** The reference computes on one thread. */
-export const sensible = (wish: EngineWish): Either<Failure, EngineWish> =>
+export const sensible = (wish: EngineChoice): Either<Failure, EngineChoice> =>
   wish.engine === 'float32' && wish.threads !== undefined && wish.threads !== 1
     ? E.left({
         _tag: 'InvalidSetting',
         setting: '--threads',
         expected: '1, or left out, with --engine float32',
-        came: String(wish.threads),
+        got: String(wish.threads),
       })
     : E.right(wish)

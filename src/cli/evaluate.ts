@@ -8,21 +8,21 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { evaluate } from '../learn/evaluate.js'
-import type { Checkpoint } from '../store/checkpoint.js'
-import { recipeOf } from '../store/setup.js'
-import { encode } from '../text/vocabulary.js'
-import { readModel, readText } from './input.js'
-import { givenLimit } from './given.js'
-import type { Typed } from './given.js'
+import { evaluate } from '../train/evaluate.js'
+import type { Checkpoint } from '../files/checkpoint.js'
+import { modelOf } from '../files/setup.js'
+import { encode } from '../data/vocabulary.js'
+import { readModel, readText } from './io/input.js'
+import { parsedLimit } from './parsed.js'
+import type { Typed } from './parsed.js'
 import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
-import { portionOf } from './reading.js'
+import { portionOf } from './io/reading.js'
 import { evaluationAsJson, evaluationAsText } from './report.js'
 import type { Evaluation } from './report.js'
-import type { Terminal } from './terminal.js'
+import type { Terminal } from './io/terminal.js'
 
-interface Errand {
+interface EvaluateOptions {
   readonly text?: string
   readonly json?: boolean
 }
@@ -30,9 +30,9 @@ interface Errand {
 /** Measures a model on a text, as the options say; the exit code. */
 export const runEvaluate = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
   const path = String(typed['model'])
-  const { text, json }: Errand = typed
+  const { text, json }: EvaluateOptions = typed
   return pipe(
-    TE.fromEither(E.mapLeft(problemOf)(givenLimit(typed))),
+    TE.fromEither(E.mapLeft(problemOf)(parsedLimit(typed))),
     TE.bindTo('limit'),
     TE.bind('model', () => readModel('--model', path)),
     TE.let('portion', ({ limit, model }) => ({ ...model.settings, ...(limit === undefined ? {} : { limit }) })),
@@ -46,7 +46,7 @@ export const runEvaluate = (typed: Typed, terminal: Terminal): TaskEither<Proble
 }
 
 const evaluation = ({ settings, vocabulary, progress }: Checkpoint, text: string): Either<Failure, Evaluation> => {
-  const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
+  const model = modelOf(settings, vocabulary)
   return pipe(
     encode(vocabulary)(text, 'the text'),
     E.filterOrElse(
@@ -55,12 +55,12 @@ const evaluation = ({ settings, vocabulary, progress }: Checkpoint, text: string
         _tag: 'InvalidSetting',
         setting: 'the text',
         expected: 'two characters long or longer, for the first is predicted from nothing',
-        came: String(numbers.length),
+        got: String(numbers.length),
       }),
     ),
     E.map((numbers) => ({
       characters: numbers.length,
-      losses: evaluate(float32, recipeOf(settings).cell(float32), sizes)(progress.learner.parameters, numbers),
+      losses: evaluate(float32, model)(progress.learner.parameters, numbers),
     })),
   )
 }

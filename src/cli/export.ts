@@ -7,22 +7,22 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { exportGraphs } from '../engine/index.js'
-import type { Checkpoint } from '../store/checkpoint.js'
-import { writeTorch } from '../store/exchange.js'
-import { recipeOf } from '../store/setup.js'
-import { readModel } from './input.js'
-import { folder, outputPlace, placeIn, save } from './output.js'
-import { givenFormat } from './given.js'
-import type { ExportFormat, Typed } from './given.js'
+import type { Checkpoint } from '../files/checkpoint.js'
+import { writeTorch } from '../files/torch-file.js'
+import { modelOf, optimiserIn } from '../files/setup.js'
+import { readModel } from './io/input.js'
+import { folder, outputPath, outputPathIn, save } from './io/output.js'
+import { parsedFormat } from './parsed.js'
+import type { ExportFormat, Typed } from './parsed.js'
 import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
-import type { Terminal } from './terminal.js'
+import type { Terminal } from './io/terminal.js'
 
 /** Writes a model for others, as the options say; the exit code. */
 export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
   const [path, out] = [String(typed['model']), String(typed['out'])]
   return pipe(
-    TE.fromEither(E.mapLeft(problemOf)(givenFormat(typed))),
+    TE.fromEither(E.mapLeft(problemOf)(parsedFormat(typed))),
     TE.bindTo('format'),
     TE.bind('model', () => readModel('--model', path)),
     TE.chain(({ format, model }) => writers[format](model, out)),
@@ -39,7 +39,7 @@ const writers: Readonly<
 > = {
   torch: (model, out) =>
     pipe(
-      outputPlace(out),
+      outputPath(out),
       TE.chain((place) => save(place, writeTorch(model))),
       TE.map(() => [out]),
     ),
@@ -49,7 +49,7 @@ const writers: Readonly<
       TE.chain(() =>
         TE.traverseSeqArray(([name, bytes]: readonly [string, Uint8Array]) =>
           pipe(
-            save(placeIn(out, `${name}.onnx`), bytes),
+            save(outputPathIn(out, `${name}.onnx`), bytes),
             TE.map(() => join(out, `${name}.onnx`)),
           ),
         )(Object.entries(graphsOf(model))),
@@ -58,8 +58,8 @@ const writers: Readonly<
 }
 
 const graphsOf = ({ settings, vocabulary, progress }: Checkpoint) => {
-  const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
+  const { batch, steps } = settings
   const metadata = { settings: JSON.stringify(settings) }
-  const request = { recipe: recipeOf(settings), sizes, batch: settings.batch, steps: settings.steps, metadata }
+  const request = { model: modelOf(settings, vocabulary), optimiser: optimiserIn(settings), batch, steps, metadata }
   return exportGraphs(request, progress.learner.parameters, vocabulary)
 }

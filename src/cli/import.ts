@@ -5,32 +5,32 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { writeCheckpoint } from '../store/checkpoint.js'
-import { importTorch, readTorch } from '../store/exchange.js'
-import type { Surroundings, TorchFile } from '../store/exchange.js'
-import { standardIn } from '../store/settings.js'
-import { textMark } from '../store/text-mark.js'
-import { encode, vocabularyOf } from '../text/vocabulary.js'
-import { converged, readBytes, readText } from './input.js'
-import { outputPlace, save } from './output.js'
-import { givenImport } from './given.js'
-import type { ImportWish, Typed } from './given.js'
+import { writeCheckpoint } from '../files/checkpoint.js'
+import { importTorch, readTorch } from '../files/torch-file.js'
+import type { Surroundings, TorchFile } from '../files/torch-file.js'
+import { standardIn } from '../files/settings.js'
+import { fingerprint } from '../files/fingerprint.js'
+import { encode, vocabularyOf } from '../data/vocabulary.js'
+import { converged, readBytes, readText } from './io/input.js'
+import { outputPath, save } from './io/output.js'
+import { parsedImport } from './parsed.js'
+import type { ImportSettings, Typed } from './parsed.js'
 import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
-import { portionOf } from './reading.js'
-import type { Terminal } from './terminal.js'
+import { portionOf } from './io/reading.js'
+import type { Terminal } from './io/terminal.js'
 
 /** Reads a state dict and saves it as a model that train goes on with; the exit code. */
 export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
   const [path, out] = [String(typed['stateDict']), String(typed['out'])]
   const source = typed['text'] as string | undefined
   return pipe(
-    TE.fromEither(E.mapLeft(problemOf)(givenImport(typed))),
+    TE.fromEither(E.mapLeft(problemOf)(parsedImport(typed))),
     TE.bindTo('wish'),
     TE.bind('bytes', () => readBytes('--state-dict', path)),
     TE.bind('file', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readTorch(path)(bytes)))),
     TE.bind('around', ({ file, wish }) => surroundings(file, wish, source)),
-    TE.bind('place', () => outputPlace(out)),
+    TE.bind('place', () => outputPath(out)),
     TE.bind('model', ({ file, around }) =>
       TE.fromEither(pipe(importTorch(path)(file, around), E.chain(converged(path)), E.mapLeft(problemOf))),
     ),
@@ -45,7 +45,7 @@ export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
 /** What the file says of itself, or what the text that it was trained on does. */
 const surroundings = (
   { description }: TorchFile,
-  wish: ImportWish,
+  wish: ImportSettings,
   source: string | undefined,
 ): TaskEither<Problem, Surroundings> => {
   if (description !== undefined) return TE.right(description)
@@ -61,7 +61,7 @@ const surroundings = (
         E.map(({ vocabulary, numbers }) => ({
           settings: { ...settings, prefixes: [vocabulary.characters[numbers[0]]] },
           vocabulary,
-          text: textMark(numbers),
+          text: fingerprint(numbers),
         })),
         E.mapLeft(problemOf),
       )

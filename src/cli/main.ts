@@ -4,6 +4,6 @@
  */
 import process from 'node:process'
 import { runCommand } from './command.js'
-import { openTerminal } from './terminal.js'
+import { openTerminal } from './io/terminal.js'
 
 process.exitCode = await runCommand(process.argv.slice(2), openTerminal())

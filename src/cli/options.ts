@@ -1,12 +1,12 @@
 /**
  * The options of each subcommand.
  */
-import { dialectNames } from '../learn/dialect.js'
+import { conventionsNames } from '../train/conventions.js'
 import { activationNames } from '../model/activation.js'
 import { cellNames } from '../model/cells.js'
-import { standard, standardIn } from '../store/settings.js'
-import type { Settings } from '../store/settings.js'
-import { samplings } from '../text/plan.js'
+import { standard, standardIn } from '../files/settings.js'
+import type { Settings } from '../files/settings.js'
+import { samplings } from '../data/samplers.js'
 
 /** An option: `--hidden <count>`, and what it says. One that stands for a setting has that setting's default. */
 export interface Option {
@@ -23,11 +23,11 @@ const setting = (name: keyof Settings, flags: string, says: string): Option => (
   setting: name,
 })
 
-/** A setting's default, and a dialect's own where that differs. */
+/** A setting's default, and that of conventions where that differs. */
 const defaultOf = (name: keyof Settings): string => {
-  const others = dialectNames
-    .filter((dialect) => name !== 'dialect' && standardIn(dialect)[name] !== standard[name])
-    .map((dialect) => `; ${shown(standardIn(dialect)[name])} in ${dialect}`)
+  const others = conventionsNames
+    .filter((convention) => name !== 'dialect' && standardIn(convention)[name] !== standard[name])
+    .map((convention) => `; ${shown(standardIn(convention)[name])} in ${convention}`)
   return [shown(standard[name]), ...others].join('')
 }
 
@@ -45,7 +45,11 @@ export const trainOptions: readonly Option[] = [
   text,
   setting('limit', '--limit <count>', 'how many of its characters are read; all, or 0, for all of them'),
   setting('keepLineBreaks', '--keep-line-breaks', 'learn line breaks; otherwise each is a space'),
-  setting('dialect', '--dialect <name>', 'whose conventions: from scratch, or the concise model of torch.nn with Adam'),
+  setting(
+    'dialect',
+    '--conventions <name>',
+    'whose conventions: from scratch, or the concise model of torch.nn with Adam',
+  ),
   setting('cell', '--cell <name>', cellNames.join(', ')),
   setting('layers', '--layers <count>', 'cells that stand on one another'),
   setting('activation', '--activation <name>', `of the rnn cell: ${activationNames.join(', ')}`),

@@ -6,22 +6,25 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { quoted } from '../failure.js'
 import type { Failure } from '../failure.js'
-import { course, epochEnded } from '../learn/training.js'
-import type { Course } from '../learn/training.js'
-import type { Checkpoint } from '../store/checkpoint.js'
-import { standard, standardIn } from '../store/settings.js'
-import type { Settings } from '../store/settings.js'
-import { beginning, samplerOf } from '../store/setup.js'
-import { sameText, textMark } from '../store/text-mark.js'
-import { characters, encode, lineBreaksToSpaces, vocabularyOf } from '../text/vocabulary.js'
-import type { CharacterSet } from '../text/vocabulary.js'
+import { dataset, epochEnded, withPlan } from '../train/run.js'
+import type { Dataset, PlannedRun } from '../train/run.js'
+import type { AnyLearner } from '../files/setup.js'
+import type { Checkpoint } from '../files/checkpoint.js'
+import { standard, standardIn } from '../files/settings.js'
+import type { Settings } from '../files/settings.js'
+import { beginning, samplerOf } from '../files/setup.js'
+import { sameText, fingerprint } from '../files/fingerprint.js'
+import { characters, encode, lineBreaksToSpaces, vocabularyOf } from '../data/vocabulary.js'
+import type { CharacterSet } from '../data/vocabulary.js'
 import { flagOf, trainOptions } from './options.js'
-import { portionOf } from './reading.js'
+import { portionOf } from './io/reading.js'
 
 /** A run that can go on. */
 export interface Run {
   readonly checkpoint: Checkpoint
-  readonly path: Course
+  readonly path: Dataset
+  /** Where the run stands, with the plan of its epoch. */
+  readonly now: PlannedRun<AnyLearner>
   /** What a user should know beforehand. */
   readonly notes: readonly string[]
 }
@@ -34,12 +37,13 @@ export const freshRun = (given: Partial<Settings>, raw: string): Either<Failure,
     vocabularyOf(text),
     E.bindTo('vocabulary'),
     E.bind('numbers', ({ vocabulary }) => encode(vocabulary)(text, 'the text')),
-    E.bind('path', ({ numbers }) => course(numbers, samplerOf(settings))),
+    E.bind('path', ({ numbers }) => dataset(numbers, samplerOf(settings))),
     E.bind('prefixes', ({ vocabulary }) => prefixesFor(given, settings, vocabulary, text)),
-    E.bind('progress', ({ vocabulary }) => beginning(settings, vocabulary.characters.length)),
+    E.bind('progress', ({ vocabulary }) => beginning(settings, vocabulary)),
     E.map(({ vocabulary, numbers, path, prefixes, progress }) => ({
-      checkpoint: { settings: { ...settings, ...prefixes.chosen }, vocabulary, text: textMark(numbers), progress },
+      checkpoint: { settings: { ...settings, ...prefixes.chosen }, vocabulary, text: fingerprint(numbers), progress },
       path,
+      now: withPlan(path, progress),
       notes: prefixes.notes,
     })),
   )
@@ -58,11 +62,12 @@ export const resumedRun = (given: Partial<Settings>, model: Checkpoint, raw: str
     E.chain(() => encode(vocabulary)(text, 'the text')),
     E.chain((numbers) => sameText(model.text, numbers)),
     E.bindTo('numbers'),
-    E.bind('path', ({ numbers }) => course(numbers, samplerOf(settings))),
+    E.bind('path', ({ numbers }) => dataset(numbers, samplerOf(settings))),
     E.bind('prefixes', () => prefixesFor({ prefixes: settings.prefixes }, settings, vocabulary, text)),
     E.map(({ path, prefixes }) => ({
       checkpoint: { ...model, settings: { ...settings, ...prefixes.chosen } },
       path,
+      now: withPlan(path, model.progress),
       notes: prefixes.notes,
     })),
   )
@@ -79,7 +84,7 @@ const ownSettings = (given: Partial<Settings>, own: Settings): Either<Failure, S
         _tag: 'InvalidSetting',
         setting: flagOf(option),
         expected: `left out with --resume, or what the model has learnt with, ${quoted(own[changed])}`,
-        came: quoted(given[changed]),
+        got: quoted(given[changed]),
       })
 }
 
@@ -120,12 +125,11 @@ const prefixesFor = (
 }
 
 /** How many minibatches an epoch of the run has. */
-export const minibatchesOf = ({ path, checkpoint }: Run): number =>
-  path.draw(checkpoint.progress.random)[0].minibatches.length
+export const minibatchesOf = ({ now }: Run): number => now.plan.minibatches.length
 
 /** How many epochs have been gone through. */
-export const epochsDone = ({ path, checkpoint: { progress } }: Run): number =>
-  epochEnded(path, progress) ? progress.epoch : progress.epoch - 1
+export const epochsDone = ({ now }: Run): number =>
+  epochEnded(now) ? now.progress.epoch : now.progress.epoch - 1
 
 /** Whether nothing is left to learn. */
 export const isDone = (run: Run): boolean => epochsDone(run) >= run.checkpoint.settings.epochs

@@ -19,8 +19,8 @@ export const problemOf = (failure: Failure): Problem => ({
 })
 
 /** The problem of a setting that is not what it must be. */
-export const badSetting = (setting: string, expected: string, came: string): Problem =>
-  problemOf({ _tag: 'InvalidSetting', setting, expected, came })
+export const badSetting = (setting: string, expected: string, got: string): Problem =>
+  problemOf({ _tag: 'InvalidSetting', setting, expected, got })
 
 /** What the system calls an error: ENOENT, EACCES, ... */
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)

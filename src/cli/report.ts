@@ -4,20 +4,22 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as E from 'fp-ts/lib/Either.js'
 import { entries } from '../algebra/axis.js'
+import { Defect } from '../algebra/defect.js'
+import { leaves } from '../algebra/tensors.js'
 import { quoted } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { bitsPerCharacter } from '../learn/evaluate.js'
+import { bitsPerCharacter } from '../train/evaluate.js'
 import { meanLoss, perplexity } from '../model/loss.js'
 import type { LossSum } from '../model/loss.js'
 import { seeded } from '../random.js'
-import type { Checkpoint } from '../store/checkpoint.js'
-import { standard } from '../store/settings.js'
-import type { Settings } from '../store/settings.js'
-import { recipeOf } from '../store/setup.js'
-import { greedy } from '../text/choose.js'
-import type { Choice } from '../text/choose.js'
-import { predict, reader } from '../text/predict.js'
-import { decode, encode } from '../text/vocabulary.js'
+import type { Checkpoint } from '../files/checkpoint.js'
+import { standard } from '../files/settings.js'
+import type { Settings } from '../files/settings.js'
+import { modelOf } from '../files/setup.js'
+import { greedy } from '../generate/decoding.js'
+import type { Decoding } from '../generate/decoding.js'
+import { predict, reader } from '../generate/prediction.js'
+import { decode, encode } from '../data/vocabulary.js'
 import type { Failure } from '../failure.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 
@@ -29,16 +31,30 @@ export interface Continuation {
 
 /** What the model of a run writes after a prefix: `length` characters, each one chosen. */
 export const continuation =
-  ({ settings, vocabulary, progress }: Checkpoint, choose: Choice, seed: number) =>
+  ({ settings, vocabulary, progress }: Checkpoint, choose: Decoding, seed: number) =>
   (prefix: string, length: number): Either<Failure, Continuation> => {
-    const sizes = { vocabulary: vocabulary.characters.length, hidden: settings.hidden }
-    const model = reader(float32, recipeOf(settings).cell(float32), sizes, progress.learner.parameters)
+    const model = reader(float32, modelOf(settings, vocabulary), progress.learner.parameters)
     return pipe(
       encode(vocabulary)(prefix, `the prefix ${quoted(prefix)}`),
-      E.chain((read) => decode(vocabulary)(predict(model, choose, seeded(seed))(read, length))),
+      E.chain((read) => E.tryCatch(() => predict(model, choose, seeded(seed))(read, length), notANumber)),
+      E.chain(decode(vocabulary)),
       E.map((text) => ({ prefix, text })),
     )
   }
+
+/** The failure of a model whose numbers have grown out of all bounds: nothing can be chosen by its scores. */
+const notANumber = (error: unknown): Failure => {
+  if (!(error instanceof Defect) || !CHOICES.includes(error.operation)) throw error
+  return {
+    _tag: 'Mismatch',
+    what: 'the model',
+    expected: 'scores that can be compared',
+    got: 'NaN',
+    advice: 'take a model from earlier in its training, before it diverged',
+  }
+}
+
+const CHOICES = ['greedy', 'sampling']
 
 /** Where a run stands. */
 export interface TrainingReport {
@@ -135,7 +151,10 @@ export const describe = (
     readonly done: number
   },
 ): string => {
-  const weights = Object.values(progress.learner.parameters).reduce((sum, { axes }) => sum + entries(axes), 0)
+  const weights = leaves<'float32'>(progress.learner.parameters).reduce(
+    (sum, { value }) => sum + entries(value.axes),
+    0,
+  )
   const distinct = vocabulary.characters.length
   const { hidden, batch, steps, sampling, rate, clip, seed } = settings
   return [

@@ -6,29 +6,29 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { writeCheckpoint } from '../store/checkpoint.js'
-import type { Checkpoint } from '../store/checkpoint.js'
-import { standard } from '../store/settings.js'
-import type { Settings } from '../store/settings.js'
-import { takeEngine } from './engines.js'
-import type { Taken } from './engines.js'
-import { readModel, readText, sourceName } from './input.js'
-import { outputPlace, save } from './output.js'
-import type { Place } from './output.js'
-import { exitCodeOf, listen } from './interruption.js'
-import { givenEngine, givenSettings } from './given.js'
-import type { Typed } from './given.js'
+import { writeCheckpoint } from '../files/checkpoint.js'
+import type { Checkpoint } from '../files/checkpoint.js'
+import { standard } from '../files/settings.js'
+import type { Settings } from '../files/settings.js'
+import { selectEngine } from './engines.js'
+import type { SelectedEngine } from './engines.js'
+import { readModel, readText, sourceName } from './io/input.js'
+import { outputPath, save } from './io/output.js'
+import type { OutputPath } from './io/output.js'
+import { exitCodeOf, listen } from './io/interruption.js'
+import { parsedEngine, parsedSettings } from './parsed.js'
+import type { Typed } from './parsed.js'
 import { epochsDone, freshRun, minibatchesOf, resumedRun } from './preparation.js'
 import type { Run } from './preparation.js'
 import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { describe, reportAsJson, reportAsText } from './report.js'
-import type { Terminal } from './terminal.js'
+import type { Terminal } from './io/terminal.js'
 import { trainRun } from './training.js'
 import type { Ending } from './training.js'
 
 /** The options that are no settings. */
-interface Errand {
+interface TrainOptions {
   readonly text?: string
   readonly out?: string
   readonly resume?: string
@@ -37,20 +37,20 @@ interface Errand {
 
 /** Trains as the options say; the exit code. */
 export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
-  const errand: Errand = typed
+  const errand: TrainOptions = typed
   return pipe(
-    TE.fromEither(E.mapLeft(problemOf)(givenEngine(typed))),
+    TE.fromEither(E.mapLeft(problemOf)(parsedEngine(typed))),
     TE.bindTo('wish'),
-    TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(givenSettings(typed)))),
+    TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(parsedSettings(typed)))),
     TE.bind('run', ({ given }) => prepare(errand, given)),
-    TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPlace(errand.out))),
-    TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(takeEngine(run.checkpoint, wish))),
+    TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPath(errand.out))),
+    TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
     TE.chain(({ run, place, taken }) => go(run, taken, place, errand, terminal)),
   )
 }
 
 /** The run that was asked for: a fresh one, or a model's. */
-const prepare = ({ text, resume }: Errand, given: Partial<Settings>): TaskEither<Problem, Run> =>
+const prepare = ({ text, resume }: TrainOptions, given: Partial<Settings>): TaskEither<Problem, Run> =>
   resume === undefined
     ? pipe(
         readText(text, { ...standard, ...given }),
@@ -65,9 +65,9 @@ const prepare = ({ text, resume }: Errand, given: Partial<Settings>): TaskEither
 
 const go = (
   run: Run,
-  { engine, says }: Taken,
-  place: Place | undefined,
-  { text, json }: Errand,
+  { engine, says }: SelectedEngine,
+  place: OutputPath | undefined,
+  { text, json }: TrainOptions,
   terminal: Terminal,
 ): TaskEither<Problem, number> => {
   const { checkpoint, notes } = run
@@ -103,7 +103,7 @@ const go = (
   )
 }
 
-const end = (ending: Ending, place: Place | undefined, { note }: Terminal): number => {
+const end = (ending: Ending, place: OutputPath | undefined, { note }: Terminal): number => {
   if (ending._tag === 'Finished') return 0
   const { epoch, minibatch } = ending.checkpoint.progress
   const where = `interrupted in epoch ${String(epoch)}, after minibatch ${String(minibatch)}`

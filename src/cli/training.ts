@@ -5,20 +5,20 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { train } from '../learn/training.js'
-import type { Report } from '../learn/training.js'
-import { statesAsync } from '../learn/trajectory.js'
+import { train } from '../train/run.js'
+import type { Report } from '../train/run.js'
+import { statesAsync } from '../train/stream.js'
 import { perplexity } from '../model/loss.js'
-import type { Checkpoint } from '../store/checkpoint.js'
+import type { Checkpoint } from '../files/checkpoint.js'
 import type { AnyEngine } from './engines.js'
-import type { EndingSignal } from './interruption.js'
+import type { EndingSignal } from './io/interruption.js'
 import { epochsDone, isDone, minibatchesOf } from './preparation.js'
 import type { Run } from './preparation.js'
 import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { reportOf } from './report.js'
 import type { TrainingReport } from './report.js'
-import type { Standing } from './terminal.js'
+import type { Standing } from './io/terminal.js'
 
 /** What the loop needs of the world. */
 export interface World {
@@ -52,7 +52,7 @@ export const trainRun =
       ...checkpoint,
       progress: { ...progress, learner: engine.save(progress.learner) },
     })
-    const from = { ...checkpoint.progress, learner: engine.load(checkpoint.progress.learner) }
+    const from = { ...run.now, progress: { ...run.now.progress, learner: engine.load(run.now.progress.learner) } }
     for await (const state of statesAsync(train(TE.Bifunctor)(path, engine.step)(from))) {
       if (E.isLeft(state)) return E.left(problemOf(state.left))
       const { progress, epochEnded } = state.right

@@ -2,15 +2,17 @@
  * The fields of a learner as a graph has them: their names, axes, and what is said of them.
  */
 import type { Axes } from '../algebra/axis.js'
+import { flatten } from '../algebra/names.js'
+import { tensorsOf } from '../algebra/tensors.js'
 import { graphAlgebra } from '../interpret/graph/algebra.js'
-import type { GraphTensor } from '../interpret/graph/tensor.js'
-import { freshLearner } from '../learn/initial.js'
-import { flatten } from '../learn/recipe.js'
-import type { Recipe } from '../learn/recipe.js'
-import type { CellShape } from '../model/cell.js'
+import { freshLearner } from '../train/initial.js'
+import type { AnyOptimiser } from '../train/optimisers/optimiser.js'
+import type { Learner } from '../train/step.js'
+import type { LanguageModel } from '../model/language-model.js'
+import type { LayersShape } from '../model/layers.js'
 import { parameterAxes } from '../model/model.js'
+import type { Parameters } from '../model/model.js'
 import { batchAxis } from '../model/parameters.js'
-import type { Sizes } from '../model/parameters.js'
 
 /** The prefix of a field's new value. */
 export const NEXT = 'next.'
@@ -33,21 +35,21 @@ export const under = <A>(prefix: string, record: Readonly<Record<string, A>>): R
       .map(([field, value]) => [field.slice(prefix.length), value]),
   )
 
-/** The axes of every field of a learner. */
-export const learnerAxes = <C extends CellShape>(
-  { cell, optimiser }: Recipe<C>,
-  sizes: Sizes,
+/** A learner for minibatches of so many rows, as a tree of graph tensors: what its fields are, whatever they hold. */
+export const learnerPattern = <L extends LayersShape>(
+  model: LanguageModel<L>,
+  optimiser: AnyOptimiser,
   batch: number,
-): Readonly<Record<string, Axes>> => {
+): Learner<'graph', L> => {
   const algebra = graphAlgebra({ unrollUpTo: 0 })
-  const parameters = Object.fromEntries(
-    Object.entries(parameterAxes(cell(algebra), sizes)).map(([field, axes]) => [field, algebra.fill(axes, 0)]),
-  )
-  const learner = freshLearner(algebra, cell(algebra), optimiser(algebra), sizes, batchAxis(batch), parameters as never)
-  return Object.fromEntries(
-    Object.entries(flatten(learner)).map(([field, { axes }]: readonly [string, GraphTensor<Axes>]) => [field, axes]),
-  )
+  const shape = parameterAxes(algebra, model)
+  const parameters = tensorsOf<'graph'>((axes) => algebra.fill(axes, 0))(shape) as Parameters<'graph', L>
+  return freshLearner(algebra, model, optimiser(algebra), batchAxis(batch), parameters)
 }
+
+/** The axes of every field of a learner, by its name. */
+export const axesOfFields = (pattern: object): Readonly<Record<string, Axes>> =>
+  Object.fromEntries(Object.entries(flatten<'graph'>(pattern)).map(([field, { axes }]) => [field, axes]))
 
 /** What is said of the learner's fields before and after a step. */
 export const fieldsDocumented = (axes: Readonly<Record<string, Axes>>): Readonly<Record<string, string>> =>

@@ -7,24 +7,24 @@
  */
 import type { Axes } from '../algebra/axis.js'
 import { axis, product } from '../algebra/axis.js'
+import { flatten, unflattenLike } from '../algebra/names.js'
 import type { GraphTensor } from '../interpret/graph/tensor.js'
 import { compile } from '../interpret/onnx/compile.js'
-import { flatten, unflatten } from '../learn/recipe.js'
-import type { Recipe } from '../learn/recipe.js'
-import { trainingStep } from '../learn/step.js'
-import type { CellShape } from '../model/cell.js'
+import { stateless } from '../train/optimisers/optimiser.js'
+import type { AnyOptimiser } from '../train/optimisers/optimiser.js'
+import { trainingStep } from '../train/step.js'
+import type { LanguageModel } from '../model/language-model.js'
+import type { LayersShape } from '../model/layers.js'
 import { forward } from '../model/model.js'
-import type { Parameters } from '../model/model.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
-import type { Sizes } from '../model/parameters.js'
-import type { State } from '../model/unroll.js'
-import { unfoldGreedily } from '../text/unfold.js'
+import { unfoldGreedily } from '../generate/greedy-loop.js'
 import {
   fieldsDocumented,
   gradientsDocumented,
   HIDDEN,
   LARGEST,
-  learnerAxes,
+  axesOfFields,
+  learnerPattern,
   LEARNT,
   NEXT,
   packedFields,
@@ -33,10 +33,10 @@ import {
   withPrefix,
 } from './fields.js'
 
-/** What to compile: a recipe at these sizes, for minibatches of N rows (`batch`) and T steps. */
-export interface GraphRequest<C extends CellShape> {
-  readonly recipe: Recipe<C>
-  readonly sizes: Sizes
+/** What to compile: a model and its optimiser, for minibatches of N rows (`batch`) and T steps. */
+export interface GraphRequest<L extends LayersShape> {
+  readonly model: LanguageModel<L>
+  readonly optimiser: AnyOptimiser
   readonly batch: number
   readonly steps: number
   /** Whether the graph will only ever run on one thread, on which a training step is faster; no unless asked. */
@@ -53,21 +53,23 @@ export type BuiltIn = Readonly<Record<string, ArrayLike<number>>>
 const TIME_MAJOR = 'time-major: all rows of step 1, then of step 2, ...;'
 
 /** One training step: forward, BPTT, the optimiser's update, the loss, and the largest |entry| of each gradient. */
-export const trainingGraph = <C extends CellShape>(request: GraphRequest<C>): Uint8Array => {
-  const { recipe, sizes, batch, steps, metadata = {}, onOneThread = false, packed = false } = request
-  const learner = learnerAxes(recipe, sizes, batch)
-  const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
+export const trainingGraph = <L extends LayersShape>(request: GraphRequest<L>): Uint8Array => {
+  const { model, optimiser, batch, steps, metadata = {}, onOneThread = false, packed = false } = request
+  const pattern = learnerPattern(model, optimiser, batch)
+  const learner = axesOfFields(pattern)
+  const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(model.sizes.vocabulary)]
   return compile(
     { tensors: learner, oneHots: { inputs: characters, labels: characters } },
     (algebra, { tensors, oneHots }) => {
-      const step = trainingStep(algebra, recipe.cell(algebra), recipe.optimiser(algebra))
-      const stepped = step(unflatten(tensors), oneHots['inputs'], oneHots['labels'])
+      const step = trainingStep(algebra, model, optimiser(algebra))
+      const before = unflattenLike<'graph', typeof pattern>(pattern, tensors)
+      const stepped = step(before, oneHots['inputs'], oneHots['labels'])
       return {
         tensors: {
-          ...withPrefix<GraphTensor<Axes>>(NEXT, flatten(stepped.learner)),
+          ...withPrefix<GraphTensor<Axes>>(NEXT, flatten<'graph'>(stepped.learner)),
           loss: stepped.loss,
-          ...withPrefix<GraphTensor<Axes>>(LARGEST, stepped.largest as never),
-        } as Readonly<Record<string, GraphTensor<Axes>>>,
+          ...withPrefix<GraphTensor<Axes>>(LARGEST, stepped.largest),
+        },
       }
     },
     {
@@ -101,19 +103,20 @@ const packsOf = (learner: Readonly<Record<string, Axes>>): Readonly<Record<strin
 }
 
 /** The forward pass: the scores of what comes next, and the next state. */
-export const forwardGraph = <C extends CellShape>(request: GraphRequest<C>, weights: BuiltIn): Uint8Array => {
-  const { recipe, sizes, batch, steps, metadata = {} } = request
-  const { parameters, hidden } = separate(learnerAxes(recipe, sizes, batch))
-  const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
+export const forwardGraph = <L extends LayersShape>(
+  request: Omit<GraphRequest<L>, 'optimiser'>,
+  weights: BuiltIn,
+): Uint8Array => {
+  const { model, batch, steps, metadata = {} } = request
+  const pattern = readerPattern(model, batch)
+  const { parameters, hidden } = separate(axesOfFields(pattern))
+  const characters = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(model.sizes.vocabulary)]
   return compile(
     { tensors: { ...parameters, ...hidden }, oneHots: { inputs: characters } },
     (algebra, { tensors, oneHots }) => {
-      const { O, state } = forward(algebra, recipe.cell(algebra))(
-        under('parameters.', tensors) as unknown as Parameters<'graph', C>,
-        under('hidden.', tensors) as unknown as State<'graph', C>,
-        oneHots['inputs'],
-      )
-      return { tensors: { scores: O, ...withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, state as never) } as never }
+      const before = unflattenLike<'graph', typeof pattern>(pattern, tensors)
+      const { O, state } = forward(algebra, model)(before.parameters, before.hidden, oneHots['inputs'])
+      return { tensors: { scores: O, ...withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, flatten<'graph'>(state)) } }
     },
     {
       name: 'forward',
@@ -130,23 +133,25 @@ export const forwardGraph = <C extends CellShape>(request: GraphRequest<C>, weig
 }
 
 /** Greedy generation: reads one character and writes on, as many as `length` says, all in one run. */
-export const generationGraph = <C extends CellShape>(
-  { recipe, sizes, metadata = {} }: Pick<GraphRequest<C>, 'recipe' | 'sizes' | 'metadata'>,
+export const generationGraph = <L extends LayersShape>(
+  { model, metadata = {} }: Pick<GraphRequest<L>, 'model' | 'metadata'>,
   weights: BuiltIn,
 ): Uint8Array => {
-  const { parameters, hidden } = separate(learnerAxes(recipe, sizes, 1))
-  const one = [product(timeAxis(1), batchAxis(1)), vocabularyAxis(sizes.vocabulary)]
+  const pattern = readerPattern(model, 1)
+  const { parameters, hidden } = separate(axesOfFields(pattern))
+  const one = [product(timeAxis(1), batchAxis(1)), vocabularyAxis(model.sizes.vocabulary)]
   return compile(
     { tensors: { ...parameters, ...hidden }, oneHots: { first: one } },
     (algebra, { tensors, oneHots }) => {
-      const { characters, state } = unfoldGreedily(algebra, recipe.cell(algebra))(
-        under('parameters.', tensors) as unknown as Parameters<'graph', C>,
-        under('hidden.', tensors) as unknown as State<'graph', C>,
+      const before = unflattenLike<'graph', typeof pattern>(pattern, tensors)
+      const { characters, state } = unfoldGreedily(algebra, model)(
+        before.parameters,
+        before.hidden,
         oneHots['first'],
         axis('length', 1),
       )
       return {
-        tensors: withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, state as never),
+        tensors: withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, flatten<'graph'>(state)),
         oneHots: { characters: characters as never },
       }
     },
@@ -164,6 +169,12 @@ export const generationGraph = <C extends CellShape>(
       metadata,
     },
   )
+}
+
+/** Parameters and state alone: what is read with, and not learnt. */
+const readerPattern = <L extends LayersShape>(model: LanguageModel<L>, batch: number) => {
+  const { parameters, hidden } = learnerPattern(model, () => stateless((gradients) => gradients), batch)
+  return { parameters, hidden }
 }
 
 const separate = (axes: Readonly<Record<string, Axes>>) => {

@@ -10,13 +10,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { entries, product } from '../algebra/axis.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { finiteOutcome } from '../learn/engine.js'
-import type { Engine, StepFailure } from '../learn/engine.js'
-import type { CellShape } from '../model/cell.js'
+import { finiteOutcome } from '../train/engine.js'
+import type { Engine, StepFailure } from '../train/engine.js'
+import type { LayersShape } from '../model/layers.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
-import { asVectors, byField, PACKED_UP_TO } from './carriage.js'
-import type { Carriage } from './carriage.js'
-import { learnerAxes } from './fields.js'
+import { asVectors, byField, PACKED_UP_TO } from './transport.js'
+import type { TensorTransport } from './transport.js'
+import { axesOfFields, learnerPattern } from './fields.js'
 import { trainingGraph } from './graphs.js'
 import type { GraphRequest } from './graphs.js'
 import type { Runtime, RuntimeSession, RuntimeTensors } from './runtime.js'
@@ -24,7 +24,8 @@ import type { Runtime, RuntimeSession, RuntimeTensors } from './runtime.js'
 /** A learner as the runtime holds it: by the flat names of its fields, or in vectors. */
 export type OnnxLearner = RuntimeTensors
 
-export interface OnnxEngine<C extends CellShape> extends Engine<'TaskEither', C, OnnxLearner> {
+/** The compiled engine, open for minibatches of one size. */
+export interface OnnxEngine<L extends LayersShape> extends Engine<'TaskEither', L, OnnxLearner> {
   /** Frees the session. */
   readonly close: TaskEither<Failure, void>
 }
@@ -32,22 +33,23 @@ export interface OnnxEngine<C extends CellShape> extends Engine<'TaskEither', C,
 /**
  * The engine for minibatches of the request's sizes, on so many threads.
  *
- * A runtime that refuses the model, or fails at a step, is a failure; a recipe that makes no sense is a defect. The
- * number of threads changes no result by more than rounding: products are cut otherwise.
+ * A runtime that refuses the model, or fails at a step, is a failure; a model or an optimiser that makes no sense is a
+ * defect. The number of threads changes no result by more than rounding: products are cut otherwise.
  */
-export const onnxEngine = <C extends CellShape>(
+export const onnxEngine = <L extends LayersShape>(
   runtime: Runtime,
-  request: GraphRequest<C>,
+  request: GraphRequest<L>,
   threads: number,
-): TaskEither<Failure, OnnxEngine<C>> =>
+): TaskEither<Failure, OnnxEngine<L>> =>
   pipe(
     TE.fromIO(() => {
-      const axes = learnerAxes(request.recipe, request.sizes, request.batch)
+      const pattern = learnerPattern(request.model, request.optimiser, request.batch)
+      const axes = axesOfFields(pattern)
       const packed = Object.values(axes).reduce((total, of) => total + entries(of), 0) <= PACKED_UP_TO
       const onOneThread = runtime.obeysThreads && threads === 1
       return {
         model: trainingGraph({ ...request, packed, onOneThread }),
-        carriage: (packed ? asVectors : byField)<C>(runtime, axes),
+        carriage: (packed ? asVectors : byField)<L>(runtime, pattern),
       }
     }),
     TE.chain(({ model, carriage }) =>
@@ -58,12 +60,12 @@ export const onnxEngine = <C extends CellShape>(
     ),
   )
 
-const engineOf = <C extends CellShape>(
+const engineOf = <L extends LayersShape>(
   runtime: Runtime,
-  { sizes, batch, steps }: GraphRequest<C>,
+  { model: { sizes }, batch, steps }: GraphRequest<L>,
   session: RuntimeSession,
-  { load, feed, next, reported, save }: Carriage<C>,
-): OnnxEngine<C> => {
+  { load, feed, next, reported, save }: TensorTransport<L>,
+): OnnxEngine<L> => {
   const rows = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
   /** The runtime counts negative indices from the end; here they are the same defect as in `float32`. */
   const characters = (numbers: readonly number[]) =>

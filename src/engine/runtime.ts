@@ -7,18 +7,22 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
 
+/** A tensor of the runtime's own. */
 export interface RuntimeTensor {
   readonly data: unknown
   readonly dims: readonly number[]
 }
 
+/** The runtime's tensors by the names of a graph's inputs or outputs. */
 export type RuntimeTensors = Readonly<Record<string, RuntimeTensor>>
 
+/** A graph made ready to run. */
 export interface RuntimeSession {
   readonly run: (feeds: RuntimeTensors) => Promise<RuntimeTensors>
   readonly release: () => Promise<void>
 }
 
+/** What runs graphs: ONNX Runtime, natively or in a browser. */
 export interface Runtime {
   /** Whether a session runs on just as many threads as it is asked to. */
   readonly obeysThreads: boolean

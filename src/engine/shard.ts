@@ -7,39 +7,43 @@
  */
 import type { Axes } from '../algebra/axis.js'
 import { product } from '../algebra/axis.js'
-import type { Signature, Tensors } from '../algebra/tensor-algebra.js'
-import { mapTensors, zipTensors } from '../algebra/tensors.js'
+import { flatten, unflattenLike } from '../algebra/names.js'
+import { leaves, mapTensors, zipTensors } from '../algebra/tensors.js'
 import { float32 } from '../interpret/float32.js'
 import type { Float32Tensor } from '../interpret/float32.js'
-import { cellOf } from '../model/cells.js'
 import type { CellChoice } from '../model/cells.js'
+import { languageModel, networkOf } from '../model/language-model.js'
+import type { LayersShape } from '../model/layers.js'
 import { backpropagate, zeroAdjoint } from '../model/model.js'
+import type { Parameters, State } from '../model/model.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
 import type { Sizes } from '../model/parameters.js'
-import type { Minibatch } from '../learn/engine.js'
+import type { Minibatch } from '../train/engine.js'
 
-type Record32 = Tensors<'float32', Signature>
+type Parameters32 = Parameters<'float32', LayersShape>
+type State32 = State<'float32', LayersShape>
 
 /** What it takes to compute a gradient. */
 export interface GradientTask {
   readonly choice: CellChoice
   readonly sizes: Sizes
-  readonly parameters: Record32
+  readonly parameters: Parameters32
   /** The state of every row before the minibatch; zero is taken instead where the minibatch resets it. */
-  readonly hidden: Record32
+  readonly hidden: State32
   readonly minibatch: Minibatch
 }
 
+/** The gradient of a shard: a mean over its rows, and what it is to be weighted by. */
 export interface GradientResult {
   /** N, how many rows the loss is a mean over. */
   readonly batch: number
   /** The mean loss in nats. */
   readonly loss: number
-  readonly gradients: Record32
+  readonly gradients: Parameters32
   /** The state of every row after the minibatch. */
-  readonly hidden: Record32
+  readonly hidden: State32
   /** The adjoint of the state before it. */
-  readonly dHidden: Record32
+  readonly dHidden: State32
 }
 
 /** The gradient of a task, computed here. */
@@ -47,12 +51,12 @@ export const gradientOf = ({ choice, sizes, parameters, hidden, minibatch }: Gra
   const { batch, steps, inputs, labels, reset } = minibatch
   const axes = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)] as const
   const zero = zeroAdjoint(float32)(hidden)
-  const run = backpropagate(float32, cellOf(choice)(float32))(
-    parameters as never,
-    (reset ? zero : hidden) as never,
+  const run = backpropagate(float32, languageModel(networkOf(choice), sizes))(
+    parameters,
+    reset ? zero : hidden,
     float32.oneHot([...axes], inputs),
     float32.oneHot([...axes], labels),
-    zero as never,
+    zero,
   )
   return {
     batch,
@@ -76,16 +80,16 @@ export const shardsOf = (task: GradientTask, shards: number): readonly GradientT
   const bounds = Array.from({ length: count + 1 }, (_, k) => Math.floor((k * batch) / count))
   return bounds.slice(1).map((end, k) => ({
     ...task,
-    hidden: mapTensors<'float32'>((a) => rowsOf(a, { begin: bounds[k], end }) as never)(task.hidden),
+    hidden: mapTensors<'float32'>((a) => rowsOf(a, { begin: bounds[k], end }))(task.hidden),
     minibatch: columnsOf(task.minibatch, { begin: bounds[k], end }),
   }))
 }
 
 /** Some rows of a state: its first axis is the batch. */
-const rowsOf = ({ axes, data }: Float32Tensor<Axes>, { begin, end }: Range): Float32Tensor<Axes> => {
+const rowsOf = <A extends Axes>({ axes, data }: Float32Tensor<A>, { begin, end }: Range): Float32Tensor<A> => {
   const width = data.length / axes[0].size
-  const rest = axes.slice(1)
-  return float32.tensor([batchAxis(end - begin), ...rest], Array.from(data).slice(begin * width, end * width))
+  const shape: Axes = [batchAxis(end - begin), ...axes.slice(1)]
+  return float32.tensor<A>(shape as A, Array.from(data).slice(begin * width, end * width))
 }
 
 /** Some rows of a minibatch: columns, where its numbers are laid out time-major. */
@@ -114,9 +118,12 @@ export const combined = (results: readonly GradientResult[]): GradientResult => 
 }
 
 /** States of some rows each, one under the other. */
-const joined = (states: readonly Record32[]): Record32 =>
-  mapTensors<'float32'>(({ axes }, part) => {
-    const rows = states.flatMap((state) => Array.from(state[part].data))
-    const batch = states.reduce((total, state) => total + state[part].axes[0].size, 0)
-    return float32.tensor([batchAxis(batch), ...(axes as Axes).slice(1)], rows) as never
-  })(states[0])
+const joined = (states: readonly State32[]): State32 => {
+  const parts = states.map((state) => leaves<'float32'>(state).map(({ value }) => value))
+  const all = Object.entries(flatten<'float32'>(states[0])).map(([name, { axes }], i) => {
+    const rows = parts.flatMap((part) => Array.from(part[i].data))
+    const batch = parts.reduce((total, part) => total + part[i].axes[0].size, 0)
+    return [name, float32.tensor([batchAxis(batch), ...axes.slice(1)], rows)] as const
+  })
+  return unflattenLike(states[0], Object.fromEntries(all))
+}

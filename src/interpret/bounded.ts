@@ -3,7 +3,7 @@
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { AnyAxis, Axes } from '../algebra/axis.js'
-import type { ScanStep, Signature, Tensors, UnfoldStep } from '../algebra/tensor-algebra.js'
+import type { ScanStep, Signature, TensorAlgebra, Tensors, UnfoldStep } from '../algebra/tensor-algebra.js'
 import { mapTensors } from '../algebra/tensors.js'
 import type { OneHotTensor } from './float-tensor.js'
 import { float64 } from './float64.js'
@@ -11,6 +11,7 @@ import type { Float64Tensor } from './float64.js'
 
 /** A number computed in double precision, and how far from it the number in question may be. */
 export interface Bounded<A> {
+  readonly axes: Readonly<A>
   readonly value: Float64Tensor<A>
   readonly error: Float64Tensor<A>
 }
@@ -38,16 +39,23 @@ export const size = <A extends Axes>(a: Value<A>): Value<A> => max<A>(a, times<A
 export const everywhere = <A extends Axes>(c: number, like: Value<A>): Value<A> => fill<A>(like.axes, c)
 export const numberOf = (a: Value<[]>): number => float64.toArray<[]>(a)[0]
 
+/** A value beside a bound on its error. */
+export const bounded = <A>(value: Float64Tensor<A>, error: Float64Tensor<A>): Bounded<A> => ({
+  axes: value.axes,
+  value,
+  error,
+})
+
 /** Bounds, of which those that came to 0 times infinity bound nothing, and are infinite. */
 export const orInfinite = <A extends Axes>({ axes, data }: Value<A>): Value<A> =>
   float64.tensor<A>(axes, Float64Array.from(data, (bound) => (Number.isNaN(bound) ? Infinity : bound)))
 
-export const exact = <A extends Axes>(value: Value<A>): Bounded<A> => ({ value, error: everywhere(0, value) })
+export const exact = <A extends Axes>(value: Value<A>): Bounded<A> => bounded(value, everywhere(0, value))
 
 /** A copying operation, done to values and errors alike. */
 export const copied =
   <A extends Axes, B extends Axes>(f: (a: Value<A>) => Value<B>) =>
-  (a: Bounded<A>): Bounded<B> => ({ value: f(a.value), error: f(a.error) })
+  (a: Bounded<A>): Bounded<B> => bounded(f(a.value), f(a.error))
 
 /** Records of values and of errors beside each other, as one record of the double reading, and back. */
 const ERROR = ' (error)'
@@ -59,13 +67,15 @@ const together = (a: Tensors<'float64', Signature>): Tensors<'rounding', Signatu
   Object.fromEntries(
     Object.keys(a)
       .filter((field) => !field.endsWith(ERROR))
-      .map((field) => [field, { value: a[field], error: a[field + ERROR] }]),
+      .map((field) => [field, bounded(a[field], a[field + ERROR])]),
   )
 
-/** A scan of the double reading, over values and errors at once. */
-export const scanBy =
-  (scan: typeof float64.scan) =>
-  <T extends AnyAxis>(
+/**
+ * A scan of the double reading, over values and errors at once. It sees of the records that they hold tensors: which
+ * fields the caller's have does not matter, and a cast says so.
+ */
+export const scanBy = (scan: typeof float64.scan): TensorAlgebra<'rounding'>['scan'] => {
+  const scanned = <T extends AnyAxis>(
     next: ScanStep<'rounding', Signature, Signature, Signature>,
     initial: Tensors<'rounding', Signature>,
     slices: Tensors<'rounding', Signature>,
@@ -80,6 +90,8 @@ export const scanBy =
     )
     return { state: together(state), outputs: together(outputs as never) }
   }
+  return scanned as never
+}
 
 /** The unfold of the double reading, over values and errors at once. */
 export const unfoldBounded = (

@@ -67,9 +67,10 @@ const stack = (storage: kernel.Storage, time: AnyAxis, pattern: Records, records
   records.forEach((record) => {
     typing.sameRecord('scan', axesOf(pattern), axesOf(record))
   })
-  return mapTensors<'float'>(({ axes }, field) => {
+  return mapTensors<'float'>(({ axes }, [field]) => {
     const parts = records.map((record) => record[field].data)
-    return { axes: [time, ...(axes as Axes)], data: kernel.concatenate(storage, parts) } as never
+    const stacked = typing.distinct('scan', [time, ...(axes as Axes)])
+    return { axes: stacked, data: kernel.concatenate(storage, parts) } as never
   })(pattern)
 }
 
@@ -90,8 +91,9 @@ export const floatUnfold = <T extends AnyAxis, S extends Signature, A extends Ax
     { state: initial, last: first },
     [...Array(time.size).keys()],
   )
+  const axes: readonly [T, ...A] = [time, ...(first.axes as A)]
   return {
     state: state.state,
-    outputs: { axes: [time, ...(first.axes as unknown as Axes)] as never, index: kernel.concatenateIndices(outputs) },
+    outputs: { axes: typing.distinct('unfold', axes), index: kernel.concatenateIndices(outputs) },
   }
 }

@@ -6,6 +6,8 @@
  * naming both where they do not.
  */
 import { defect } from '../algebra/defect.js'
+import { requireList, requireNumber, requireNumbers } from '../algebra/require.js'
+import { quoted } from '../algebra/quoted.js'
 import { entries, showAxes } from '../algebra/axis.js'
 import type { Axes } from '../algebra/axis.js'
 import type { Concrete } from '../algebra/tensor-algebra.js'
@@ -20,11 +22,15 @@ const rowsAndColumns = (axes: Axes): readonly [number, number] => [axes[0].size,
 const indexRange = (size: number): string =>
   size === 0 ? 'absent, for there is nothing to name' : `a whole number from 0 to ${String(size - 1)}`
 
+/** Numbers; those of a typed array need no look. */
+const requireNumberList = (operation: string, what: string, values: ArrayLike<number>): ArrayLike<number> =>
+  values instanceof Float32Array || values instanceof Float64Array ? values : requireNumbers(operation, what, values)
+
 /** The algebra of tensors whose numbers live in this kind of typed array. */
 export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
   const make = <A>(axes: Readonly<A>, data: ReadonlyFloatArray): Tensor<A> => ({ axes, data })
   /** A tensor with the axes that a typing rule gave. */
-  const typed = <A>(axes: Axes, data: ReadonlyFloatArray): Tensor<A> => ({ axes: axes as unknown as A, data })
+  const typed = <A extends Axes>(axes: Axes, data: ReadonlyFloatArray): Tensor<A> => ({ axes: axes as A, data })
   const scalar = (value: number): Tensor<[]> => make<[]>([], kernel.fill(storage, 1, value))
 
   const elementwise =
@@ -41,29 +47,35 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
   const view = ({ axes, data }: Tensor<Axes>) => kernel.matrix(data, ...rowsAndColumns(axes))
   const transposed = (a: Tensor<Axes>) => view(a).transpose(1, 0)
 
-  const tensor = <A extends Axes>(axes: Readonly<A>, values: ArrayLike<number>): Tensor<A> =>
-    values.length === entries(axes)
+  const tensor = <A extends Axes>(axes: Readonly<A>, values: ArrayLike<number>): Tensor<A> => {
+    typing.made('tensor', axes)
+    requireNumberList('tensor', 'the values', values)
+    return values.length === entries(axes)
       ? make<A>(axes, kernel.copy(storage, values))
-      : defect('tensor', `${showAxes(axes)} holds ${String(entries(axes))} numbers, and ${String(values.length)} came`)
+      : defect('tensor', `${showAxes(axes)} needs ${String(entries(axes))} numbers, got ${String(values.length)}`)
+  }
 
   const oneHot = <A extends Axes>(axes: Readonly<A>, indices: ArrayLike<number>): OneHotTensor<A> => {
-    typing.oneHot(axes)
+    typing.oneHot(typing.made('oneHot', axes))
+    requireList('oneHot', 'the indices', indices)
     const { size } = axes[axes.length - 1]
     const count = entries(typing.leading(axes))
     const given = Array.from(indices)
     const wrong = given.findIndex((index) => !(Number.isInteger(index) && index >= 0 && index < size))
     return given.length !== count
-      ? defect('oneHot', `${showAxes(axes)} needs ${String(count)} indices, and ${String(given.length)} came`)
+      ? defect('oneHot', `${showAxes(axes)} needs ${String(count)} indices, got ${String(given.length)}`)
       : wrong >= 0
         ? defect(
             'oneHot',
-            `an index of ${showAxes(axes)} must be ${indexRange(size)}, and ${String(given[wrong])} came`,
+            `an index of ${showAxes(axes)} must be ${indexRange(size)}, got ${quoted(given[wrong])}`,
           )
         : { axes, index: kernel.copyIndices(given) }
   }
 
-  const fillWith = <A extends Axes>(axes: Readonly<A>, c: number): Tensor<A> =>
-    make<A>(axes, kernel.fill(storage, entries(axes), c))
+  const fillWith = <A extends Axes>(axes: Readonly<A>, c: number): Tensor<A> => {
+    typing.made('fill', axes)
+    return make<A>(axes, kernel.fill(storage, entries(axes), requireNumber('fill', 'the entry c', c)))
+  }
 
   return {
     tensor,
@@ -84,7 +96,7 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
     tanh: mapped('tanh'),
     sigmoid: mapped('sigmoid'),
     relu: mapped('relu'),
-    step: mapped('step'),
+    heaviside: mapped('heaviside'),
 
     matmul: (a, b) => typed(typing.matmul(a.axes, b.axes), kernel.product(storage, view(a), view(b))),
     matmulTN: (a, b) => typed(typing.matmulTN(a.axes, b.axes), kernel.product(storage, transposed(a), view(b))),
@@ -98,13 +110,15 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       typed(typing.rowwise('logSoftmax', a.axes), kernel.logSoftmax(storage, a.data, ...rowsAndColumns(a.axes))),
 
     dense: ({ axes, index }) => make(axes, kernel.dense(storage, index, axes[axes.length - 1].size)),
-    select: (x, w) => typed(typing.select(x.axes, w.axes), kernel.select(storage, x.index, w.data, w.axes[1].size)),
+    gatherRows: (x, w) =>
+      typed(typing.gatherRows(x.axes, w.axes), kernel.select(storage, x.index, w.data, w.axes[1].size)),
     scatterAdd: (x, a) =>
       typed(
         typing.scatterAdd(x.axes, a.axes),
         kernel.scatterAdd(storage, x.index, a.data, x.axes[1].size, a.axes[1].size),
       ),
-    pick: (a, x) => typed(typing.pick(a.axes, x.axes), kernel.pick(storage, a.data, x.index, a.axes[1].size)),
+    takeAlongRows: (a, x) =>
+      typed(typing.takeAlongRows(a.axes, x.axes), kernel.pick(storage, a.data, x.index, a.axes[1].size)),
     scatterColumns: (base, index, source) => {
       const axes = typing.scatterColumns(base.axes, index.axes, source.axes)
       const [columns, each] = [base.axes[1].size, source.axes[1].size]
@@ -118,7 +132,7 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       return typed(axes, kernel.scatter(storage, base.data, source.data, place))
     },
     argmax: (a) => ({
-      axes: typing.argmax(a.axes) as never,
+      axes: typing.argmax(a.axes),
       index: kernel.argmax(a.data, ...rowsAndColumns(a.axes)),
     }),
 

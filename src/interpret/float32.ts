@@ -4,6 +4,7 @@ import { floatAlgebra } from './float.js'
 import type { OneHotTensor, Tensor } from './float-tensor.js'
 import type { ReadonlyFloat32Array } from './readonly-array.js'
 
+/** A tensor of single precision: its axes, and its entries in row-major order. */
 export type Float32Tensor<A> = Tensor<A, ReadonlyFloat32Array>
 
 declare module 'fp-ts/HKT' {
@@ -17,4 +18,5 @@ declare module '../algebra/tensor-algebra.js' {
   }
 }
 
+/** The reading in single precision: tensors are `{ axes, data }`, and sums are accumulated in double precision. */
 export const float32 = floatAlgebra(Float32Array) as unknown as Concrete<'float32'>

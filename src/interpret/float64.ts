@@ -4,6 +4,7 @@ import { floatAlgebra } from './float.js'
 import type { OneHotTensor, Tensor } from './float-tensor.js'
 import type { ReadonlyFloat64Array } from './readonly-array.js'
 
+/** A tensor of double precision: its axes, and its entries in row-major order. */
 export type Float64Tensor<A> = Tensor<A, ReadonlyFloat64Array>
 
 declare module 'fp-ts/HKT' {
@@ -17,4 +18,5 @@ declare module '../algebra/tensor-algebra.js' {
   }
 }
 
+/** The reading in double precision, for gradient checks. */
 export const float64 = floatAlgebra(Float64Array) as unknown as Concrete<'float64'>

@@ -21,7 +21,7 @@ import { entries } from '../algebra/axis.js'
 import type { Axes } from '../algebra/axis.js'
 import type { Concrete } from '../algebra/tensor-algebra.js'
 import { float64 } from './float64.js'
-import { copied, everywhere, exact, numberOf, orInfinite, scanBy, size, times, unfoldBounded } from './bounded.js'
+import { bounded, copied, everywhere, exact, numberOf, orInfinite, scanBy, size, times, unfoldBounded } from './bounded.js'
 import type { Bounded, Value } from './bounded.js'
 
 /** How an interpreter rounds. */
@@ -38,6 +38,7 @@ const DOUBLE = 2 ** -53
 
 /** Single precision, with sums accumulated in double precision and rounded once, as `float32` does. */
 export const singlePrecision: Precision = { unit: SINGLE, accumulation: DOUBLE }
+/** The roundings of `float64`. */
 export const doublePrecision: Precision = { unit: DOUBLE, accumulation: DOUBLE }
 
 /** What underflow may cost an operation: the smallest normal number of single precision, where it is flushed to 0. */
@@ -45,7 +46,7 @@ const UNDERFLOW = 2 ** -126
 /** Roundings of the value itself, which is computed in double precision, per operation: exp and tanh err by 2 or so. */
 const OWN = 4 * DOUBLE
 
-const { add, fill, max, min, mul, oneMinus, relu, scale, step, sub } = float64
+const { add, fill, max, min, mul, oneMinus, relu, scale, heaviside, sub } = float64
 
 /** A result whose arguments leave it uncertain by `error`, rounded by u. */
 const roundedBy =
@@ -53,7 +54,7 @@ const roundedBy =
   <A extends Axes>(value: Value<A>, error: Value<A>): Bounded<A> => {
     const known = orInfinite<A>(error)
     const largest = add<A>(size(value), known)
-    return { value, error: add<A>(add<A>(known, times(u, largest)), everywhere(UNDERFLOW, value)) }
+    return bounded(value, add<A>(add<A>(known, times(u, largest)), everywhere(UNDERFLOW, value)))
   }
 
 /** The reading in which every operation rounds with this precision. The numbers it is given count as exact. */
@@ -92,8 +93,8 @@ export const rounding = ({ unit, accumulation }: Precision): Concrete<'rounding'
       const least = relu(sub(size(b.value), b.error))
       return rounded(quotient, float64.div(add(a.error, mul(size(quotient), b.error)), least))
     },
-    min: (a, b) => ({ value: min(a.value, b.value), error: max(a.error, b.error) }),
-    max: (a, b) => ({ value: max(a.value, b.value), error: max(a.error, b.error) }),
+    min: (a, b) => bounded(min(a.value, b.value), max(a.error, b.error)),
+    max: (a, b) => bounded(max(a.value, b.value), max(a.error, b.error)),
     scale: (c, a) => product(scale, 1, c, a),
     oneMinus: (a) => rounded(oneMinus(a.value), a.error),
     // |sqrt a - sqrt b| <= sqrt |a - b|
@@ -106,12 +107,10 @@ export const rounding = ({ unit, accumulation }: Precision): Concrete<'rounding'
     // Nowhere steeper than 1/4.
     sigmoid: (a) => rounded(float64.sigmoid(a.value), times(1 / 4, a.error)),
     // No error where even the largest number that it may be is negative.
-    relu: ({ value, error }) => ({ value: relu(value), error: min(error, relu(add(value, error))) }),
+    relu: ({ value, error }) => bounded(relu(value), min(error, relu(add(value, error)))),
     // 0 or 1 where the argument may lie on either side of the kink.
-    step: ({ value, error }) => ({
-      value: step(value),
-      error: mul(step(error), oneMinus(step(sub(size(value), error)))),
-    }),
+    heaviside: ({ value, error }) =>
+      bounded(heaviside(value), mul(heaviside(error), oneMinus(heaviside(sub(size(value), error))))),
 
     matmul: (a, b) => product(float64.matmul, a.value.axes[1].size, a, b),
     matmulTN: (a, b) => product(float64.matmulTN, a.value.axes[0].size, a, b),
@@ -128,29 +127,31 @@ export const rounding = ({ unit, accumulation }: Precision): Concrete<'rounding'
     },
 
     dense: (x) => exact(float64.dense(x)),
-    select: (x, w) => ({ value: float64.select(x, w.value), error: float64.select(x, w.error) }),
+    gatherRows: (x, w) => bounded(float64.gatherRows(x, w.value), float64.gatherRows(x, w.error)),
     scatterAdd: (x, a) => total((b) => float64.scatterAdd(x, b), a.value.axes[0].size, a),
-    pick: (a, x) => ({ value: float64.pick(a.value, x), error: float64.pick(a.error, x) }),
-    scatterColumns: (base, index, source) => ({
-      value: float64.scatterColumns(base.value, index, source.value),
-      error: float64.scatterColumns(base.error, index, source.error),
-    }),
-    scatterRows: (base, index, source) => ({
-      value: float64.scatterRows(base.value, index, source.value),
-      error: float64.scatterRows(base.error, index, source.error),
-    }),
+    takeAlongRows: (a, x) => bounded(float64.takeAlongRows(a.value, x), float64.takeAlongRows(a.error, x)),
+    scatterColumns: (base, index, source) =>
+      bounded(
+        float64.scatterColumns(base.value, index, source.value),
+        float64.scatterColumns(base.error, index, source.error),
+      ),
+    scatterRows: (base, index, source) =>
+      bounded(
+        float64.scatterRows(base.value, index, source.value),
+        float64.scatterRows(base.error, index, source.error),
+      ),
     argmax: (a) => float64.argmax(a.value),
 
     axesOf: ({ value }) => value.axes,
     fill: (axes, c) => {
       const value = fill(axes, c)
-      return { value, error: times(unit, size(value)) }
+      return bounded(value, times(unit, size(value)))
     },
-    rename: (a, last) => ({ value: float64.rename(a.value, last), error: float64.rename(a.error, last) }),
-    merge: (a) => ({ value: float64.merge(a.value), error: float64.merge(a.error) }),
-    split: (a) => ({ value: float64.split(a.value), error: float64.split(a.error) }),
-    scan: scanBy(float64.scan) as never,
-    scanReverse: scanBy(float64.scanReverse) as never,
+    rename: (a, last) => bounded(float64.rename(a.value, last), float64.rename(a.error, last)),
+    merge: (a) => bounded(float64.merge(a.value), float64.merge(a.error)),
+    split: (a) => bounded(float64.split(a.value), float64.split(a.error)),
+    scan: scanBy(float64.scan),
+    scanReverse: scanBy(float64.scanReverse),
     unfold: unfoldBounded as never,
   }
 }

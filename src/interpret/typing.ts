@@ -7,24 +7,35 @@
 import type { AnyAxis, Axes } from '../algebra/axis.js'
 import { isProduct, product, sameAxes, sameAxis, showAxes } from '../algebra/axis.js'
 import { defect } from '../algebra/defect.js'
+import { requireAxes, requireAxis } from '../algebra/require.js'
+
+/** Axes that a tensor can have: no two of one name, since nothing would say which is which. */
+export const distinct = <A extends Axes>(operation: string, a: A): A =>
+  a.some(({ name }, i) => a.findIndex((other) => other.name === name) !== i)
+    ? defect(operation, `the axes of a tensor must have different names, got ${showAxes(a)}`)
+    : a
+
+/** Axes that a caller gave for a new tensor. */
+export const made = (operation: string, axes: Axes): Axes =>
+  distinct(operation, requireAxes(operation, 'the axes', axes))
 
 /** Operands of one operation with the same axes. */
 export const same = (operation: string, a: Axes, b: Axes): Axes =>
   sameAxes(a, b)
     ? a
-    : defect(operation, `both operands need the same axes, and have ${showAxes(a)} and ${showAxes(b)}`)
+    : defect(operation, `both operands need the same axes, got ${showAxes(a)} and ${showAxes(b)}`)
 
 /** An operand with this many axes: 0 for a scalar, 1 for a vector, 2 for a matrix. */
 const rank = (operation: string, a: Axes, count: number): Axes =>
   a.length === count
     ? a
-    : defect(operation, `an operand of ${axesCounted(count)} is needed, and ${showAxes(a)} came`)
+    : defect(operation, `expected an operand of ${axesCounted(count)}, got ${showAxes(a)}`)
 
 /** An operand with at least this many axes. */
 const rankFrom = (operation: string, a: Axes, least: number): Axes =>
   a.length >= least
     ? a
-    : defect(operation, `an operand of ${axesCounted(least)} or more is needed, and ${showAxes(a)} came`)
+    : defect(operation, `expected an operand of ${axesCounted(least)} or more, got ${showAxes(a)}`)
 
 const axesCounted = (count: number): string => `${String(count)} ${count === 1 ? 'axis' : 'axes'}`
 
@@ -48,7 +59,7 @@ const contraction =
   (a: Axes, b: Axes): Axes => {
     matrices(operation, a, b)
     shared(operation, a, i, b, j)
-    return [a[1 - i], b[1 - j]]
+    return distinct(operation, [a[1 - i], b[1 - j]])
   }
 
 export const matmul = contraction('matmul', 1, 0)
@@ -76,25 +87,25 @@ export const sumRows = (a: Axes): Axes => [rank('sumRows', a, 2)[1]]
 
 export const rowwise = (operation: string, a: Axes): Axes => rank(operation, a, 2)
 
-export const select = (x: Axes, w: Axes): Axes => {
-  matrices('select', x, w)
-  shared('select', x, 1, w, 0)
-  return [x[0], w[1]]
+export const gatherRows = (x: Axes, w: Axes): Axes => {
+  matrices('gatherRows', x, w)
+  shared('gatherRows', x, 1, w, 0)
+  return distinct('gatherRows', [x[0], w[1]])
 }
 
 export const scatterAdd = (x: Axes, a: Axes): Axes => {
   matrices('scatterAdd', x, a)
   shared('scatterAdd', x, 0, a, 0)
-  return [x[1], a[1]]
+  return distinct('scatterAdd', [x[1], a[1]])
 }
 
-export const pick = (a: Axes, x: Axes): Axes => [same('pick', rank('pick', a, 2), x)[0]]
+export const takeAlongRows = (a: Axes, x: Axes): Axes => [same('takeAlongRows', rank('takeAlongRows', a, 2), x)[0]]
 
 /** A one-hot tensor numbers its last axis. */
 export const oneHot = (a: Axes): Axes => rankFrom('oneHot', a, 1)
 
 /** Rows without columns have no largest entry. */
-export const argmax = (a: Axes): Axes =>
+export const argmax = <A extends Axes>(a: A): A =>
   rank('argmax', a, 2)[0].size > 0 && a[1].size === 0
     ? defect('argmax', `the rows of ${showAxes(a)} have no largest entry`)
     : a
@@ -118,19 +129,19 @@ export const scatterRows = (base: Axes, index: Axes, source: Axes): Axes => {
 }
 
 export const rename = (a: Axes, last: AnyAxis): Axes =>
-  rank('rename', a, 2)[1].size === last.size
-    ? [a[0], last]
+  rank('rename', a, 2)[1].size === requireAxis('rename', 'the new axis', last).size
+    ? distinct('rename', [a[0], last])
     : defect('rename', `${showAxes(a)} cannot end in ${showAxes([last])}: the sizes differ`)
 
 export const merge = (a: Axes): Axes => {
   const [outer, inner, ...rest] = rankFrom('merge', a, 2)
-  return [product(outer, inner), ...rest]
+  return distinct('merge', [product(outer, inner), ...rest])
 }
 
 export const split = (a: Axes): Axes => {
   const [merged, ...rest] = rankFrom('split', a, 1)
   return isProduct(merged)
-    ? [merged.outer, merged.inner, ...rest]
+    ? distinct('split', [merged.outer, merged.inner, ...rest])
     : defect('split', `the first axis of ${showAxes(a)} is not a product of two axes`)
 }
 
@@ -154,12 +165,12 @@ export const sameRecord = (operation: string, a: RecordAxes, b: RecordAxes): Rec
   return these.length !== those.length || !these.every((field) => Object.hasOwn(b, field))
     ? defect(
         operation,
-        `each step must give the same fields, and they are {${these.join(', ')}} and {${those.join(', ')}}`,
+        `each step must give the same fields, got {${these.join(', ')}} and {${those.join(', ')}}`,
       )
     : odd !== undefined
       ? defect(
           operation,
-          `${odd} must have the same axes at each step, and has ${showAxes(a[odd])} and ${showAxes(b[odd])}`,
+          `${odd} must have the same axes at each step, got ${showAxes(a[odd])} and ${showAxes(b[odd])}`,
         )
       : a
 }

@@ -3,7 +3,7 @@
  */
 import { sameAxes } from '../algebra/axis.js'
 import type { Axes } from '../algebra/axis.js'
-import type { Plains } from './passage.js'
+import type { Plains } from './model/sample.js'
 import { numbersWithin } from './plain.js'
 import type { Plain } from './plain.js'
 

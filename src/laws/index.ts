@@ -1,7 +1,7 @@
 /** Laws as predicates, for anybody's test framework and anybody's implementation. */
-export * from './algebra.js'
-export * from './equations.js'
+export * from './algebra/index.js'
+export * from './model/index.js'
 export * from './law.js'
-export * from './learning.js'
+export * from './train/index.js'
 export * from './plain.js'
-export * from './text.js'
+export * from './data/index.js'

@@ -44,6 +44,7 @@ export const equationIds = [
   'layers',
 ] as const
 
+/** The name of an equation in the book, such as 'hidden' or 'bptt-w'. */
 export type EquationId = (typeof equationIds)[number]
 
 /** Whether two numbers are the same bits: -0 is not 0, NaN is NaN. */

@@ -38,6 +38,20 @@ export const range = (n: number): readonly number[] => [...Array(n).keys()]
 /** The sum of the numbers, from the first to the last. */
 export const total = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0)
 
+/** The largest of the numbers; -Infinity of none, and NaN if any is. */
+export const maximum = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), -Infinity)
+/** The smallest of the numbers; Infinity of none. */
+export const minimum = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.min(a, b), Infinity)
+
+/**
+ * The Euclidean norm of a list of any length. No square overflows or is lost: they are of the numbers over the largest.
+ */
+export const norm = (numbers: readonly number[]): number => {
+  const largest = numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
+  const squares = (): number => numbers.reduce((sum, x) => sum + (x / largest) ** 2, 0)
+  return largest > 0 && largest < Infinity ? largest * Math.sqrt(squares()) : largest
+}
+
 /** The entries f(r, c) of a matrix of these axes, in row-major order. */
 export const tabulate = (
   rows: AnyAxis,

@@ -4,7 +4,7 @@
 import * as S from 'fp-ts/lib/State.js'
 import type { Random, RandomState } from '../random.js'
 import { evenlySpread, follows, looksNormal, uniformDistribution } from './chance.js'
-import { stored } from './data.js'
+import { stored } from './same-data.js'
 import { sameNumbers } from './law.js'
 import type { Law } from './law.js'
 import { range } from './plain.js'

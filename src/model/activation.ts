@@ -4,6 +4,7 @@
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from '../algebra/axis.js'
+import { requireOneOf } from '../algebra/require.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 
 /** phi beside its derivative. */
@@ -26,10 +27,15 @@ export const sigmoid = <F extends Carrier>(algebra: TensorAlgebra<F>): Activatio
   derivative: (H) => algebra.mul(H, algebra.oneMinus(H)),
 })
 
-/** max(Z, 0); its derivative is 1 where H > 0, else 0 (at the kink, the subgradient 0, as PyTorch has it) */
+/**
+ * max(Z, 0); its derivative is 1 where H > 0, else 0 (at the kink, the subgradient 0, as PyTorch has it).
+ *
+ * Where one unit of one row is at its kink, the gradient of the loss lies between the one-sided slopes. Where several
+ * are, it need not: the sum of their choices may be none of the slopes of their sum.
+ */
 export const relu = <F extends Carrier>(algebra: TensorAlgebra<F>): Activation<F> => ({
   of: algebra.relu,
-  derivative: algebra.step,
+  derivative: algebra.heaviside,
 })
 
 /** Z itself; its derivative is 1 */
@@ -40,10 +46,12 @@ export const identity = <F extends Carrier>(algebra: TensorAlgebra<F>): Activati
 
 const activations = { tanh, relu, identity }
 
+/** The names of the activations: tanh, relu, identity. */
 export type ActivationName = keyof typeof activations
 
+/** Every activation by its name. */
 export const activationNames: readonly ActivationName[] = ['tanh', 'relu', 'identity']
 
 /** The activation of that name, read in an algebra. */
 export const activation = <F extends Carrier>(algebra: TensorAlgebra<F>, name: ActivationName): Activation<F> =>
-  activations[name](algebra)
+  activations[requireOneOf('activation', 'the name', name, activationNames)](algebra)

@@ -29,9 +29,9 @@ export const crossEntropyForward =
     O: Kind<F, [R, V]>,
     y: OneHot<F, [R, V]>,
   ): { readonly loss: Kind<F, []>; readonly logP: Kind<F, [R, V]> } => {
-    const { axesOf, fill, logSoftmax, pick, scale, sub, sum } = algebra
+    const { axesOf, fill, logSoftmax, takeAlongRows, scale, sub, sum } = algebra
     const logP = logSoftmax(O)
-    const meanLogLikelihood = scale(reciprocal(algebra, axesOf(O)[0]), sum(pick(logP, y)))
+    const meanLogLikelihood = scale(reciprocal(algebra, axesOf(O)[0]), sum(takeAlongRows(logP, y)))
     return { loss: sub(fill([], 0), meanLogLikelihood), logP }
   }
 
@@ -64,6 +64,7 @@ export const meanLoss = ({ total, rows }: LossSum): number => total / rows
 /**
  * `perplexity`: exp of the mean loss; Infinity where that overflows, NaN over no rows.
  *
- * Differs from the mean of the minibatches' perplexities, which is larger.
+ * Differs from the mean of the minibatches' perplexities: weighted by rows, that is at least as large, and equal only
+ * where all of them are equal.
  */
 export const perplexity = (losses: LossSum): number => Math.exp(meanLoss(losses))

@@ -5,36 +5,43 @@
  *          C_t = f * C_{t-1} + i * g
  *          H_t = o * tanh(C_t)
  *
- * All of them are N x H; the state is H and C.
+ * All of them are N x H, and Z_i = X W_xi + H_{t-1} W_hi + b_i, likewise the others. The state is H and C.
  *
  * Source: Hochreiter and Schmidhuber, Long short-term memory (1997), with the forget gate of Gers, Schmidhuber and
  * Cummins (2000). The same as torch.nn.LSTM, whose weights are stored transposed and in one block, gates in this order.
  * Differs from Keras, which begins with a forget bias of 1.
  */
-import type { Kind } from 'fp-ts/HKT'
-import type { Axes } from '../algebra/axis.js'
-import type { Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
+import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import { sigmoid, tanh } from './activation.js'
+import { axisRenames } from './axis-renames.js'
+import { secondBias } from './bias.js'
+import type { Biases } from './bias.js'
 import type { Cell } from './cell.js'
-import { gate, places } from './gate.js'
-import type { Biases, GateParameters } from './gate.js'
-import { characters } from './intake.js'
-import type { Intake, IntakeName } from './intake.js'
+import { gateAxes } from './gate.js'
+import type { Gate } from './gate.js'
+import { inputOr } from './input.js'
+import type { Input, InputName } from './input.js'
 import { hiddenAxis } from './parameters.js'
 import type { Hidden, Previous } from './parameters.js'
 
-/** The sum of each gate. */
-type Sums = { readonly Z_i: [Hidden]; readonly Z_f: [Hidden]; readonly Z_g: [Hidden]; readonly Z_o: [Hidden] }
-
 /** The signatures of the LSTM cell. */
-export type Lstm<I extends IntakeName = 'characters', B extends Biases = 'one'> = {
-  readonly parameters: GateParameters<'i', I, B> &
-    GateParameters<'f', I, B> &
-    GateParameters<'g', I, B> &
-    GateParameters<'o', I, B>
+export type Lstm<I extends InputName = 'characters'> = {
+  readonly parameters: {
+    readonly gates: { readonly i: Gate<I>; readonly f: Gate<I>; readonly g: Gate<I>; readonly o: Gate<I> }
+  }
   readonly state: { readonly H: [Hidden]; readonly C: [Hidden] }
-  readonly input: Sums
-  readonly adjoint: Sums
+  readonly input: {
+    readonly XW_i: [Hidden]
+    readonly XW_f: [Hidden]
+    readonly XW_g: [Hidden]
+    readonly XW_o: [Hidden]
+  }
+  readonly adjoint: {
+    readonly dZ_i: [Hidden]
+    readonly dZ_f: [Hidden]
+    readonly dZ_g: [Hidden]
+    readonly dZ_o: [Hidden]
+  }
   readonly tape: {
     readonly H_prev: [Previous]
     readonly C_prev: [Hidden]
@@ -47,66 +54,93 @@ export type Lstm<I extends IntakeName = 'characters', B extends Biases = 'one'> 
   }
 }
 
-/** `lstm` as a cell: on characters with one bias a gate, unless asked otherwise. */
-export const lstm = <F extends Carrier, I extends IntakeName = 'characters', B extends Biases = 'one'>(
+/**
+ * `lstm` as a cell.
+ *
+ * @param from what it reads: characters, unless `units` of a lower layer are asked for
+ * @param biases 'two' adds b_hi, b_hf, b_hg and b_ho, as PyTorch has it
+ */
+export const lstm = <F extends Carrier, I extends InputName = 'characters'>(
   algebra: TensorAlgebra<F>,
-  intake: Intake<F, I> = characters(algebra) as never,
-  biases: B = 'one' as B,
-): Cell<F, Lstm<I, B>, I> => {
-  const { add, mul } = algebra
-  const { asHidden, asPrevious } = places(algebra)
+  from?: Input<F, I>,
+  biases: Biases = 'one',
+): Cell<F, Lstm<I>, I> => {
+  const { add, addRow, matmul, matmulNT, matmulTN, mul, sumRows } = algebra
+  const { asHidden, asPrevious } = axisRenames(algebra)
   const [sigma, phi] = [sigmoid(algebra), tanh(algebra)]
-  const input = gate(algebra, intake, 'i', biases)
-  const forget = gate(algebra, intake, 'f', biases)
-  const candidate = gate(algebra, intake, 'g', biases)
-  const output = gate(algebra, intake, 'o', biases)
-  const sum = <A extends Axes>(first: Kind<F, A>, ...others: readonly Kind<F, A>[]): Kind<F, A> =>
-    others.reduce((total, a) => add(total, a), first)
+  const input = inputOr(algebra, from)
+  const second = secondBias(algebra, biases)
 
   return {
-    parameterAxes: (sizes) =>
-      ({ ...input.axes(sizes), ...forget.axes(sizes), ...candidate.axes(sizes), ...output.axes(sizes) }) as never,
-    stateAxes: ({ hidden }, batch) => ({ H: [batch, hiddenAxis(hidden)], C: [batch, hiddenAxis(hidden)] }),
-
-    project: (p, X) => ({
-      Z_i: input.share(p, X),
-      Z_f: forget.share(p, X),
-      Z_g: candidate.share(p, X),
-      Z_o: output.share(p, X),
+    project: ({ gates }, X) => ({
+      XW_i: addRow(input.matmul(X, gates.i.W_x), gates.i.b),
+      XW_f: addRow(input.matmul(X, gates.f.W_x), gates.f.b),
+      XW_g: addRow(input.matmul(X, gates.g.W_x), gates.g.b),
+      XW_o: addRow(input.matmul(X, gates.o.W_x), gates.o.b),
     }),
 
-    forward: (p, { H: H_before, C: C_prev }, { Z_i, Z_f, Z_g, Z_o }) => {
+    forward: ({ gates }, { H: H_before, C: C_prev }, { XW_i, XW_f, XW_g, XW_o }) => {
       const H_prev = asPrevious(H_before)
-      const i = sigma.of(add(Z_i, input.recurrent(p, H_prev)))
-      const f = sigma.of(add(Z_f, forget.recurrent(p, H_prev)))
-      const g = phi.of(add(Z_g, candidate.recurrent(p, H_prev)))
-      const o = sigma.of(add(Z_o, output.recurrent(p, H_prev)))
+      const i = sigma.of(add(XW_i, second.plus(matmul(H_prev, gates.i.W_h), gates.i.b_h)))
+      const f = sigma.of(add(XW_f, second.plus(matmul(H_prev, gates.f.W_h), gates.f.b_h)))
+      const g = phi.of(add(XW_g, second.plus(matmul(H_prev, gates.g.W_h), gates.g.b_h)))
+      const o = sigma.of(add(XW_o, second.plus(matmul(H_prev, gates.o.W_h), gates.o.b_h)))
       const C = add(mul(f, C_prev), mul(i, g))
       const tanhC = phi.of(C)
       const H = mul(o, tanhC)
       return { state: { H, C }, tape: { H_prev, C_prev, i, f, g, o, tanhC, H } }
     },
 
-    backward: (p, { C_prev, i, f, g, o, tanhC }, dState, dH_output) => {
+    backward: ({ gates }, { C_prev, i, f, g, o, tanhC }, dState, dH_output) => {
       const dH = add(dH_output, dState.H)
       const dC = add(dState.C, mul(mul(dH, o), phi.derivative(tanhC)))
-      const Z_i = mul(mul(dC, g), sigma.derivative(i))
-      const Z_f = mul(mul(dC, C_prev), sigma.derivative(f))
-      const Z_g = mul(mul(dC, i), phi.derivative(g))
-      const Z_o = mul(mul(dH, tanhC), sigma.derivative(o))
-      const dH_prev = sum(input.carry(p, Z_i), forget.carry(p, Z_f), candidate.carry(p, Z_g), output.carry(p, Z_o))
-      return { dState: { H: asHidden(dH_prev), C: mul(dC, f) }, dInput: { Z_i, Z_f, Z_g, Z_o } }
+      const dZ_i = mul(mul(dC, g), sigma.derivative(i))
+      const dZ_f = mul(mul(dC, C_prev), sigma.derivative(f))
+      const dZ_g = mul(mul(dC, i), phi.derivative(g))
+      const dZ_o = mul(mul(dH, tanhC), sigma.derivative(o))
+      const dH_if = add(matmulNT(dZ_i, gates.i.W_h), matmulNT(dZ_f, gates.f.W_h))
+      const dH_prev = add(add(dH_if, matmulNT(dZ_g, gates.g.W_h)), matmulNT(dZ_o, gates.o.W_h))
+      return { dState: { H: asHidden(dH_prev), C: mul(dC, f) }, dInput: { dZ_i, dZ_f, dZ_g, dZ_o } }
     },
 
-    gradients: (X, { H_prev }, { Z_i, Z_f, Z_g, Z_o }) =>
-      ({
-        ...input.gradients(X, H_prev, Z_i, Z_i),
-        ...forget.gradients(X, H_prev, Z_f, Z_f),
-        ...candidate.gradients(X, H_prev, Z_g, Z_g),
-        ...output.gradients(X, H_prev, Z_o, Z_o),
-      }) as Tensors<F, Lstm<I, B>['parameters']>,
+    gradients: (X, { H_prev }, { dZ_i, dZ_f, dZ_g, dZ_o }) => ({
+      gates: {
+        i: {
+          W_x: input.matmulTN(X, dZ_i),
+          W_h: matmulTN(H_prev, dZ_i),
+          b: sumRows(dZ_i),
+          ...second.gradient('b_h', dZ_i),
+        },
+        f: {
+          W_x: input.matmulTN(X, dZ_f),
+          W_h: matmulTN(H_prev, dZ_f),
+          b: sumRows(dZ_f),
+          ...second.gradient('b_h', dZ_f),
+        },
+        g: {
+          W_x: input.matmulTN(X, dZ_g),
+          W_h: matmulTN(H_prev, dZ_g),
+          b: sumRows(dZ_g),
+          ...second.gradient('b_h', dZ_g),
+        },
+        o: {
+          W_x: input.matmulTN(X, dZ_o),
+          W_h: matmulTN(H_prev, dZ_o),
+          b: sumRows(dZ_o),
+          ...second.gradient('b_h', dZ_o),
+        },
+      },
+    }),
 
-    below: (p, { Z_i, Z_f, Z_g, Z_o }) =>
-      sum(input.below(p, Z_i), forget.below(p, Z_f), candidate.below(p, Z_g), output.below(p, Z_o)),
+    dX: ({ gates }, { dZ_i, dZ_f, dZ_g, dZ_o }) => {
+      const dX_if = add(matmulNT(dZ_i, gates.i.W_x), matmulNT(dZ_f, gates.f.W_x))
+      return add(add(dX_if, matmulNT(dZ_g, gates.g.W_x)), matmulNT(dZ_o, gates.o.W_x))
+    },
+
+    parameterAxes: (sizes) => {
+      const gate = gateAxes(input, sizes, biases)
+      return { gates: { i: gate, f: gate, g: gate, o: gate } }
+    },
+    stateAxes: (sizes, batch) => ({ H: [batch, hiddenAxis(sizes.hidden)], C: [batch, hiddenAxis(sizes.hidden)] }),
   }
 }

@@ -1,62 +1,100 @@
 /**
- * The language model: a cell along time, an output layer, a loss, and their adjoints in reverse order.
+ * The language model: layers along time, an output layer, a loss, and their adjoints in reverse order.
  */
 import type { Kind } from 'fp-ts/HKT'
-import type { Axes } from '../algebra/axis.js'
-import type { Along, Carrier, OneHot, Signature, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
-import { mapTensors } from '../algebra/tensors.js'
-import type { Cell, CellShape } from './cell.js'
+import type { Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
+import { requireMethods, requireRecord, requireTensor } from '../algebra/require.js'
+import { mapTensors, requireTree, tensorsOf } from '../algebra/tensors.js'
+import type { Characters, Layers, LayersShape } from './layers.js'
 import { crossEntropyBackward, crossEntropyForward } from './loss.js'
 import { outputBackward, outputForward } from './output.js'
-import { hiddenAxis, vocabularyAxis } from './parameters.js'
+import { batchAxis, hiddenAxis, vocabularyAxis } from './parameters.js'
 import type { Batch, Hidden, OutputParameters, Rows, Sizes, Vocabulary } from './parameters.js'
-import { unrollBackward, unrollForward } from './unroll.js'
-import type { State, Tape } from './unroll.js'
 
-/** The signature of all parameters: the cell's and the output layer's in one record. */
-export type ModelParameters<C extends CellShape> = C['parameters'] & OutputParameters
+/** Layers, for the algebra that they are read in. */
+export interface Network<F extends Carrier, L extends LayersShape> {
+  readonly layers: (algebra: TensorAlgebra<F>) => Layers<F, L>
+}
 
-/** All parameters, by their names. */
-export type Parameters<F extends Carrier, C extends CellShape> = Tensors<F, C['parameters']> &
+/** Layers with their sizes. A `languageModel` is one for every algebra. */
+export interface Model<F extends Carrier, L extends LayersShape> extends Network<F, L> {
+  readonly sizes: Sizes
+}
+
+/** The shape of all parameters: the layers' and the output layer's in one tree. */
+export type ModelShape<L extends LayersShape> = L['parameters'] & OutputParameters
+
+/** All parameters: those of the layers, W_hq and b_q. */
+export type Parameters<F extends Carrier, L extends LayersShape> = Tensors<F, L['parameters']> &
   Tensors<F, OutputParameters>
 
-/** The one-hot rows of T steps of N rows, time-major. */
-export type Characters<F extends Carrier> = OneHot<F, [Rows, Vocabulary]>
+/** All parameters as a tree of one shape: the compiler does not see that two records together are one. */
+export const whole = <F extends Carrier, L extends LayersShape>(parameters: Parameters<F, L>) =>
+  parameters as unknown as Tensors<F, ModelShape<L>>
 
-/** The axes of every parameter at these sizes, in the order in which they are stored. */
-export const parameterAxes = <F extends Carrier, C extends CellShape>(
-  cell: Cell<F, C>,
-  sizes: Sizes,
-): Readonly<Record<string, Axes>> => ({
-  ...cell.parameterAxes(sizes),
-  W_hq: [hiddenAxis(sizes.hidden), vocabularyAxis(sizes.vocabulary)],
-  b_q: [vocabularyAxis(sizes.vocabulary)],
-})
+/** The state of N rows, between one step and the next. */
+export type State<F extends Carrier, L extends LayersShape> = Tensors<F, L['state']>
+
+/** The axes of every parameter, in the order in which they are stored. */
+export const parameterAxes = <F extends Carrier, L extends LayersShape>(
+  algebra: TensorAlgebra<F>,
+  { layers, sizes }: Model<NoInfer<F>, L>,
+): ModelShape<L> => {
+  requireRecord('parameterAxes', 'the sizes of the model', sizes)
+  return {
+    ...layers(algebra).parameterAxes(sizes),
+    W_hq: [hiddenAxis(sizes.hidden), vocabularyAxis(sizes.vocabulary)],
+    b_q: [vocabularyAxis(sizes.vocabulary)],
+  }
+}
 
 /** The initial state of N rows: zero. */
-export const zeroState = <F extends Carrier, C extends CellShape>(
-  { fill }: TensorAlgebra<F>,
-  cell: Cell<F, C>,
-  sizes: Sizes,
+export const zeroState = <F extends Carrier, L extends LayersShape>(
+  algebra: TensorAlgebra<F>,
+  { layers, sizes }: Model<NoInfer<F>, L>,
   batch: Batch,
-): State<F, C> =>
-  Object.fromEntries(
-    Object.entries<Axes>(cell.stateAxes(sizes, batch)).map(([field, axes]) => [field, fill(axes, 0)]),
-  ) as Tensors<F, Along<Batch, C['state']>>
+): State<F, L> => {
+  requireRecord('zeroState', 'the sizes of the model', sizes)
+  return tensorsOf<F>((axes) => algebra.fill(axes, 0))(layers(algebra).stateAxes(sizes, batch))
+}
 
 /** The adjoint of a state that nothing later depends on: zero. */
 export const zeroAdjoint =
   <F extends Carrier>({ axesOf, fill }: TensorAlgebra<F>) =>
-  <S extends Signature>(state: Tensors<F, S>): Tensors<F, S> =>
+  <S>(state: Tensors<F, S>): Tensors<F, S> =>
     mapTensors<F>((part) => fill(axesOf(part), 0))(state)
 
+/** Any sizes do to ask layers for the names of their fields. */
+const SMALLEST: Sizes = { vocabulary: 1, hidden: 1 }
+
+const requireLayers = <F extends Carrier, L extends LayersShape>(
+  operation: string,
+  algebra: TensorAlgebra<F>,
+  network: Network<F, L>,
+): Layers<F, L> =>
+  requireMethods(operation, 'the model', network, ['layers'], 'a model, as languageModel(...) gives').layers(algebra)
+
+/** What layers are run with must have their fields: `forward: parameters.W_hh must be a tensor, got nothing`. */
+const requireParameters = <F extends Carrier, L extends LayersShape>(
+  operation: string,
+  layers: Layers<F, L>,
+  given: object,
+): object => requireTree(operation, 'parameters', { ...layers.parameterAxes(SMALLEST), W_hq: [], b_q: [] }, given)
+
+const requireState = <F extends Carrier, L extends LayersShape>(
+  operation: string,
+  what: string,
+  layers: Layers<F, L>,
+  given: object,
+): object => requireTree(operation, what, layers.stateAxes(SMALLEST, batchAxis(1)), given)
+
 /** What one run forward gives. */
-export interface Forward<F extends Carrier, C extends CellShape> {
+export interface Forward<F extends Carrier, L extends LayersShape> {
   /** The scores of every row, before softmax. */
   readonly O: Kind<F, [Rows, Vocabulary]>
   /** The state after the last step. */
-  readonly state: State<F, C>
-  readonly tape: Tape<F, C>
+  readonly state: State<F, L>
+  readonly tape: Tensors<F, L['tape']>
   /** The hidden states of every row. */
   readonly H: Kind<F, [Rows, Hidden]>
 }
@@ -66,30 +104,34 @@ export interface Forward<F extends Carrier, C extends CellShape> {
  *
  * @param state the state before the first step, N x H each part
  * @param X T*N x V, time-major
- * @returns O, T*N x V; the state after the last step; and what the backward pass needs. T may be 0.
+ * @returns O, T*N x V; the state after the last step; and what the backward pass needs. T may be 0. A parameter or a
+ *   part of the state that is missing is a defect that names it
  */
 export const forward =
-  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, L extends LayersShape>(algebra: TensorAlgebra<F>, network: Network<NoInfer<F>, L>) =>
   (
-    parameters: Parameters<F, C>,
-    state: State<F, C>,
+    parameters: Parameters<F, L>,
+    state: State<F, L>,
     X: Characters<F>,
-  ): Forward<F, C> => {
-    const inputs = cell.project(parameters, X)
-    const { state: last, tape, H } = unrollForward(algebra, cell)(parameters, state, inputs)
+  ): Forward<F, L> => {
+    const layers = requireLayers('forward', algebra, network)
+    requireParameters('forward', layers, parameters)
+    requireState('forward', 'state', layers, state)
+    requireTensor('forward', 'X', X)
+    const { state: last, tape, H } = layers.forward(parameters, state, X)
     const O = outputForward(algebra)(parameters, H)
     return { O, state: last, tape, H }
   }
 
 /** What one run forward and backward gives. */
-export interface Backpropagated<F extends Carrier, C extends CellShape> {
+export interface Backpropagated<F extends Carrier, L extends LayersShape> {
   /** The mean loss in nats. */
   readonly loss: Kind<F, []>
   /** The state after the last step. */
-  readonly state: State<F, C>
-  readonly gradients: Parameters<F, C>
+  readonly state: State<F, L>
+  readonly gradients: Parameters<F, L>
   /** The adjoint of the state before the first step. */
-  readonly dState: State<F, C>
+  readonly dState: State<F, L>
 }
 
 /**
@@ -104,25 +146,31 @@ export interface Backpropagated<F extends Carrier, C extends CellShape> {
  * @param dState the adjoint of the state after the last step. Zero is truncated BPTT, and the whole
  *   gradient where nothing follows; the adjoint that a later stretch of the same text returned is BPTT through both.
  * @returns the loss in nats, the state after the last step, and an adjoint for every parameter and part of the state;
- *   T*N = 0 is a defect
+ *   T*N = 0 is a defect, and so is an argument that misses a field
  *
  * Source: Werbos, Backpropagation through time: what it does and how to do it (1990).
  */
 export const backpropagate =
-  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, L extends LayersShape>(algebra: TensorAlgebra<F>, network: Network<NoInfer<F>, L>) =>
   (
-    parameters: Parameters<F, C>,
-    state: State<F, C>,
+    parameters: Parameters<F, L>,
+    state: State<F, L>,
     X: Characters<F>,
     Y: Characters<F>,
-    dState: State<F, C>,
-  ): Backpropagated<F, C> => {
-    const { O, state: last, tape, H } = forward(algebra, cell)(parameters, state, X)
+    dState: State<F, L>,
+  ): Backpropagated<F, L> => {
+    const layers = requireLayers('backpropagate', algebra, network)
+    requireParameters('backpropagate', layers, parameters)
+    requireState('backpropagate', 'state', layers, state)
+    requireTensor('backpropagate', 'X', X)
+    requireTensor('backpropagate', 'Y', Y)
+    requireState('backpropagate', 'dState', layers, dState)
+
+    const { O, state: last, tape, H } = forward(algebra, network)(parameters, state, X)
     const { loss, logP } = crossEntropyForward(algebra)(O, Y)
 
     const dO = crossEntropyBackward(algebra)(logP, Y)
     const { gradients: ofOutput, dH } = outputBackward(algebra)(parameters, H, dO)
-    const { dState: dFirst, dInputs } = unrollBackward(algebra, cell)(parameters, tape, dState, dH)
-    const ofCell = cell.gradients(X, tape, dInputs)
-    return { loss, state: last, gradients: { ...ofCell, ...ofOutput }, dState: dFirst }
+    const { gradients: ofLayers, dState: dFirst } = layers.backward(parameters, X, tape, dState, dH)
+    return { loss, state: last, gradients: { ...ofLayers, ...ofOutput }, dState: dFirst }
   }

@@ -6,60 +6,89 @@
  *   bptt-w   dW_xh = sum X_t^T dZ_t, dW_hh = sum H_{t-1}^T dZ_t, db_h = sum of rows of dZ_t
  *
  * Source: Elman, Finding structure in time (1990); Werbos, Backpropagation through time (1990).
- * Differs from torch.nn.RNN, which stores weights transposed, and has two biases: ask for them.
+ * Differs from torch.nn.RNN, which stores weights transposed, and has a second bias b_hh: ask for it.
  */
+import { requireMethods } from '../algebra/require.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import type { Activation } from './activation.js'
+import { secondBias } from './bias.js'
+import type { Biases } from './bias.js'
+import { axisRenames } from './axis-renames.js'
 import type { Cell } from './cell.js'
-import { gate, places } from './gate.js'
-import type { Biases, GateParameters } from './gate.js'
-import { characters } from './intake.js'
-import type { Intake, IntakeName } from './intake.js'
-import { hiddenAxis } from './parameters.js'
+import { inputOr } from './input.js'
+import type { Input, InputAxis, InputName } from './input.js'
+import { hiddenAxis, previousAxis } from './parameters.js'
 import type { Hidden, Previous } from './parameters.js'
 
-/** The signatures of the RNN cell. */
-export type Rnn<I extends IntakeName = 'characters', B extends Biases = 'one'> = {
-  readonly parameters: GateParameters<'h', I, B>
+/** The signatures of the plain cell. */
+export type Rnn<I extends InputName = 'characters'> = {
+  readonly parameters: {
+    readonly W_xh: [InputAxis<I>, Hidden]
+    readonly W_hh: [Previous, Hidden]
+    readonly b_h: [Hidden]
+    /** PyTorch's second bias. */
+    readonly b_hh?: [Hidden]
+  }
   readonly state: { readonly H: [Hidden] }
-  readonly input: { readonly Z: [Hidden] }
-  readonly adjoint: { readonly Z: [Hidden] }
+  readonly input: { readonly XW: [Hidden] }
+  readonly adjoint: { readonly dZ: [Hidden] }
   readonly tape: { readonly H_prev: [Previous]; readonly H: [Hidden] }
 }
 
-/** `hidden` as a cell, with this phi: on characters with one bias, unless asked otherwise. */
-export const rnn = <F extends Carrier, I extends IntakeName = 'characters', B extends Biases = 'one'>(
+/**
+ * `hidden` as a cell.
+ *
+ * @param phi the activation
+ * @param from what it reads: characters, unless `units` of a lower layer are asked for
+ * @param biases 'two' adds b_hh, as PyTorch has it
+ */
+export const rnn = <F extends Carrier, I extends InputName = 'characters'>(
   algebra: TensorAlgebra<F>,
   phi: Activation<F>,
-  intake: Intake<F, I> = characters(algebra) as never,
-  biases: B = 'one' as B,
-): Cell<F, Rnn<I, B>, I> => {
-  const { add, mul } = algebra
-  const { asHidden, asPrevious } = places(algebra)
-  const hidden = gate(algebra, intake, 'h', biases)
+  from?: Input<F, I>,
+  biases: Biases = 'one',
+): Cell<F, Rnn<I>, I> => {
+  requireMethods('rnn', 'phi', phi, ['of', 'derivative'], 'an activation, such as tanh(algebra)')
+  const { add, addRow, matmul, matmulNT, matmulTN, mul, sumRows } = algebra
+  const { asHidden, asPrevious } = axisRenames(algebra)
+  const input = inputOr(algebra, from)
+  const second = secondBias(algebra, biases)
 
   return {
-    parameterAxes: (sizes) => hidden.axes(sizes) as never,
-    stateAxes: (sizes, batch) => ({ H: [batch, hiddenAxis(sizes.hidden)] }),
+    project: ({ W_xh, b_h }, X) => ({ XW: addRow(input.matmul(X, W_xh), b_h) }),
 
-    project: (parameters, X) => ({ Z: hidden.share(parameters, X) }),
-
-    forward: (parameters, state, { Z: XW }) => {
+    forward: ({ W_hh, b_hh }, state, { XW }) => {
       const H_prev = asPrevious(state.H)
-      const Z = add(XW, hidden.recurrent(parameters, H_prev))
+      const Z = add(XW, second.plus(matmul(H_prev, W_hh), b_hh))
       const H = phi.of(Z)
       return { state: { H }, tape: { H_prev, H } }
     },
 
-    backward: (parameters, { H }, dState, dH_output) => {
+    backward: ({ W_hh }, { H }, dState, dH_output) => {
       const dH = add(dH_output, dState.H)
       const dZ = mul(dH, phi.derivative(H))
-      const dH_prev = hidden.carry(parameters, dZ)
-      return { dState: { H: asHidden(dH_prev) }, dInput: { Z: dZ } }
+      const dH_prev = matmulNT(dZ, W_hh)
+      return { dState: { H: asHidden(dH_prev) }, dInput: { dZ } }
     },
 
-    gradients: (X, { H_prev }, { Z: dZ }) => hidden.gradients(X, H_prev, dZ, dZ),
+    gradients: (X, { H_prev }, { dZ }) => ({
+      W_xh: input.matmulTN(X, dZ),
+      W_hh: matmulTN(H_prev, dZ),
+      b_h: sumRows(dZ),
+      ...second.gradient('b_hh', dZ),
+    }),
 
-    below: (parameters, { Z: dZ }) => hidden.below(parameters, dZ),
+    dX: ({ W_xh }, { dZ }) => matmulNT(dZ, W_xh),
+
+    parameterAxes: (sizes) => {
+      const hidden = hiddenAxis(sizes.hidden)
+      return {
+        W_xh: [input.axis(sizes), hidden],
+        W_hh: [previousAxis(sizes.hidden), hidden],
+        b_h: [hidden],
+        ...(biases === 'two' ? { b_hh: [hidden] } : {}),
+      }
+    },
+    stateAxes: (sizes, batch) => ({ H: [batch, hiddenAxis(sizes.hidden)] }),
   }
 }

@@ -8,10 +8,11 @@ import type { Kind } from 'fp-ts/HKT'
 import type { Along, Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import { mergeTensors, splitTensors } from '../algebra/tensors.js'
 import type { Cell, CellShape } from './cell.js'
+import type { InputName } from './input.js'
 import type { Batch, Hidden, Rows, Time } from './parameters.js'
 
 /** A cell's state for N rows. */
-export type State<F extends Carrier, C extends CellShape> = Tensors<F, Along<Batch, C['state']>>
+export type CellState<F extends Carrier, C extends CellShape> = Tensors<F, Along<Batch, C['state']>>
 /** The tape of T steps, as T*N rows. */
 export type Tape<F extends Carrier, C extends CellShape> = Tensors<F, Along<Rows, C['tape']>>
 /** The inputs of T steps, as T*N rows. */
@@ -21,12 +22,12 @@ export type InputAdjoints<F extends Carrier, C extends CellShape> = Tensors<F, A
 
 /** Runs the cell over T steps: the state after the last, the tape of all, and the tape's H. */
 export const unrollForward =
-  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, C extends CellShape, I extends InputName>(algebra: TensorAlgebra<F>, cell: Cell<F, C, I>) =>
   (
     parameters: Tensors<F, C['parameters']>,
-    state: State<F, C>,
+    state: CellState<F, C>,
     inputs: Inputs<F, C>,
-  ): { readonly state: State<F, C>; readonly tape: Tape<F, C>; readonly H: Kind<F, [Rows, Hidden]> } => {
+  ): { readonly state: CellState<F, C>; readonly tape: Tape<F, C>; readonly H: Kind<F, [Rows, Hidden]> } => {
     const { state: last, outputs } = algebra.scan<
       Time,
       Along<Batch, C['state']>,
@@ -61,13 +62,13 @@ type BackwardSlice<C extends CellShape> = C['tape'] & { readonly dH: [Hidden] }
  * @returns the adjoints of the inputs, and of the state before the first step
  */
 export const unrollBackward =
-  <F extends Carrier, C extends CellShape>(algebra: TensorAlgebra<F>, cell: Cell<F, C>) =>
+  <F extends Carrier, C extends CellShape, I extends InputName>(algebra: TensorAlgebra<F>, cell: Cell<F, C, I>) =>
   (
     parameters: Tensors<F, C['parameters']>,
     tape: Tape<F, C>,
-    dState: State<F, C>,
+    dState: CellState<F, C>,
     dH: Kind<F, [Rows, Hidden]>,
-  ): { readonly dState: State<F, C>; readonly dInputs: InputAdjoints<F, C> } => {
+  ): { readonly dState: CellState<F, C>; readonly dInputs: InputAdjoints<F, C> } => {
     const slices = { ...tape, dH } as unknown as Tensors<F, Along<Rows, BackwardSlice<C>>>
     const { state, outputs } = algebra.scanReverse<
       Time,

@@ -9,6 +9,7 @@
  * ways: min, max, relu and maxAbs keep NaN, step makes it 0.
  */
 import type { Axes } from '../../algebra/axis.js'
+import { requireNumber } from '../../algebra/require.js'
 import type { TensorAlgebra } from '../../algebra/tensor-algebra.js'
 import * as typing from '../typing.js'
 import type { Node } from './node.js'
@@ -49,7 +50,7 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
   tanh: unary('Tanh'),
   sigmoid: unary('Sigmoid'),
   relu: unary('Relu'),
-  step: ({ axes, node }) => {
+  heaviside: ({ axes, node }) => {
     const positive = slices.elementwise('Greater', [node, scalar(0)], node.shape, {}, 'bool')
     return typed(axes, slices.elementwise('Cast', [positive], node.shape, { to: ELEMENT_TYPES.float }))
   },
@@ -72,16 +73,16 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
         axis: -1,
       }),
     ),
-  select: (x, w) => {
-    const axes = typing.select(x.axes, w.axes)
+  gatherRows: (x, w) => {
+    const axes = typing.gatherRows(x.axes, w.axes)
     return typed(axes, apply('Gather', [w.node, x.index], shapeOf(axes), { axis: 0 }))
   },
   scatterAdd: (x, a) => {
     const axes = typing.scatterAdd(x.axes, a.axes)
     return typed(axes, (options.onOneThread === true ? addedAtRows : addedAtPlaces)(x.index, a.node, shapeOf(axes)))
   },
-  pick: (a, x) => {
-    const axes = typing.pick(a.axes, x.axes)
+  takeAlongRows: (a, x) => {
+    const axes = typing.takeAlongRows(a.axes, x.axes)
     const column = apply('GatherElements', [a.node, slices.trailing(x.index)], [axes[0].size, 1], { axis: 1 })
     return typed(axes, slices.reshape(column, shapeOf(axes)))
   },
@@ -96,14 +97,14 @@ export const graphAlgebra = (options: GraphOptions): TensorAlgebra<'graph'> => (
       apply('ScatterElements', [base.node, index.index, source.node], base.node.shape, { axis: 0 }),
     ),
   argmax: (a) => ({
-    axes: typing.argmax(a.axes) as never,
+    axes: typing.argmax(a.axes),
     index: apply('ArgMax', [a.node], [a.node.shape[0]], { axis: 1, keepdims: 0, select_last_index: 0 }, 'int64'),
   }),
 
   axesOf: ({ axes }) => axes,
   fill: (axes, c) => {
-    requireFixed('fill', options, axes)
-    return typed(axes, filled(shapeOf(axes), c))
+    requireFixed('fill', options, typing.made('fill', axes))
+    return typed(axes, filled(shapeOf(axes), requireNumber('fill', 'the entry c', c)))
   },
   rename: (a, last) => typed(typing.rename(a.axes, last), a.node),
   merge: ({ axes, node }) => relaid('merge', options, typing.merge(axes), node),

@@ -3,6 +3,7 @@
  */
 import type { AnyAxis, Axes } from '../../algebra/axis.js'
 import type {
+  Along,
   ScanResult,
   ScanStep,
   Signature,
@@ -49,13 +50,14 @@ export const scanIn =
   <T extends AnyAxis, S extends Signature, X extends Signature, Y extends Signature>(
     step: ScanStep<'graph', S, X, Y>,
     initial: Tensors<'graph', S>,
-    slices: Named,
+    along: Tensors<'graph', Along<T, X>>,
   ): ScanResult<'graph', T, S, Y> => {
+    const slices = along as unknown as Named
     const time = typing.time(axesOf(slices))
     requireFixed('scan', options, [time])
     const run = time.size === 0 ? none : time.size <= options.unrollUpTo ? unrolled : looped
     const { state, outputs } = run(step as never, initial as Named, slices, time.size, reverse)
-    const stacked = withNodes(outputs, nodesOf(outputs), (axes) => [time, ...axes])
+    const stacked = withNodes(outputs, nodesOf(outputs), (axes) => typing.distinct('scan', [time, ...axes]))
     return { state, outputs: stacked } as unknown as ScanResult<'graph', T, S, Y>
   }
 
@@ -124,9 +126,10 @@ export const unfoldIn =
       outputs: [output.index],
     }
     const loop = { kind: 'loop' as const, token, trips: tripsAlong(time, options), state, ...body }
+    const axes: readonly [T, ...A] = [time, ...(first.axes as A)]
     const parts = partsOf({ ...loop, scopes: scopesAround(body) }, [time.size])
     return {
-      state: withNodes(initial as Named, parts.state.slice(0, -1)) as unknown as typeof initial,
-      outputs: { axes: [time, ...(first.axes as unknown as Axes)] as never, index: parts.outputs[0] },
+      state: withNodes(initial as Named, parts.state.slice(0, -1)) as typeof initial,
+      outputs: { axes: typing.distinct('unfold', axes), index: parts.outputs[0] },
     }
   }

@@ -6,6 +6,7 @@ import type { AnyAxis, Axes } from '../../algebra/axis.js'
 import { defect } from '../../algebra/defect.js'
 import type { Node } from './node.js'
 
+/** A tensor of the graph reading: its axes, and the node that it is the result of. */
 export interface GraphTensor<A> {
   readonly axes: Readonly<A>
   readonly node: Node
@@ -47,7 +48,7 @@ export const shapeOf = (axes: Axes): readonly number[] => axes.map(({ size }) =>
 
 /** A tensor from axes that a typing rule returned. */
 export const typed = <A extends Axes>(axes: Axes, node: Node): GraphTensor<A> => ({
-  axes: axes as unknown as A,
+  axes: axes as A,
   node,
 })
 

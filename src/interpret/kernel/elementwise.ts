@@ -36,7 +36,7 @@ export const scale = (storage: Storage, c: number, a: ReadonlyFloatArray): Reado
   return done(out)
 }
 
-export type Unary = 'oneMinus' | 'sqrt' | 'exp' | 'tanh' | 'sigmoid' | 'relu' | 'step'
+export type Unary = 'oneMinus' | 'sqrt' | 'exp' | 'tanh' | 'sigmoid' | 'relu' | 'heaviside'
 
 /** Each writes f(a) to out, entry by entry. */
 const unaries: Readonly<Record<Unary, (out: Floats, a: ReadonlyFloatArray) => void>> = {
@@ -46,7 +46,7 @@ const unaries: Readonly<Record<Unary, (out: Floats, a: ReadonlyFloatArray) => vo
   tanh: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = Math.tanh(a[i]) },
   sigmoid: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = 1 / (1 + Math.exp(-a[i])) },
   relu: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = Math.max(a[i], 0) },
-  step: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = a[i] > 0 ? 1 : 0 },
+  heaviside: (out, a) => { for (let i = 0; i < out.length; i++) out[i] = a[i] > 0 ? 1 : 0 },
 }
 
 /** The unary operation on each entry. */

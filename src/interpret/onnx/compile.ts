@@ -20,6 +20,7 @@ import { describe, description, handedOut, requireDistinct } from './ports.js'
 import type { Port } from './ports.js'
 import { encodeModel } from './schema.js'
 import type { ModelProto } from './schema.js'
+import * as typing from '../typing.js'
 
 /** ONNX IR version 8 and opset 17, which ONNX Runtime reads from 1.12 on. */
 const IR_VERSION = 8
@@ -129,7 +130,7 @@ const requireWeight = (
     defect('compile', `there is no tensor ${field} to build in, only ${Object.keys(tensors).join(', ')}`)
   } else if (entries(tensors[field]) !== length) {
     const [axes, count] = [showAxes(tensors[field]), String(entries(tensors[field]))]
-    defect('compile', `${field} has the axes ${axes} and holds ${count} numbers, and ${String(length)} came`)
+    defect('compile', `${field} of ${axes} needs ${count} numbers, got ${String(length)}`)
   }
 }
 
@@ -137,7 +138,7 @@ const tensorPort =
   (weights: NonNullable<CompileOptions['weights']>) =>
   ([name, axes]: readonly [string, Axes]): Port => ({
     name,
-    axes,
+    axes: typing.made('compile', axes),
     node: Object.hasOwn(weights, name)
       ? { ...constant(weights[name], shapeOf(axes)), name }
       : input(name, 'float', shapeOf(axes)),
@@ -145,13 +146,16 @@ const tensorPort =
 
 const oneHotPort = ([name, axes]: readonly [string, Axes]): Port => ({
   name,
-  axes,
+  axes: typing.made('compile', axes),
   node: input(name, 'int64', shapeOf(axes.slice(0, -1))),
 })
 
+/** Axes whose names the types do not know: whoever asks for a tensor by its name says what its axes are. */
+const nameless = (axes: Axes): never => axes as never
+
 const argumentsOf = (tensors: readonly Port[], oneHots: readonly Port[]): Arguments => ({
-  tensors: Object.fromEntries(tensors.map(({ name, axes, node }) => [name, { axes: axes as never, node }])),
-  oneHots: Object.fromEntries(oneHots.map(({ name, axes, node }) => [name, { axes: axes as never, index: node }])),
+  tensors: Object.fromEntries(tensors.map(({ name, axes, node }) => [name, { axes: nameless(axes), node }])),
+  oneHots: Object.fromEntries(oneHots.map(({ name, axes, node }) => [name, { axes: nameless(axes), index: node }])),
 })
 
 const portsOf = ({ tensors, oneHots = {} }: Results): readonly Port[] => [

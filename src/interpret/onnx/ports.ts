@@ -23,7 +23,7 @@ export const requireDistinct = (ports: readonly Port[]): void => {
   const wrong = names.find((name, i) => name === '' || name.startsWith(OWN) || names.indexOf(name) !== i)
   if (wrong !== undefined) {
     const rule = `every input and output needs a name of its own that does not begin with ${OWN}`
-    defect('compile', `${rule}, and ${JSON.stringify(wrong)} is not such a name`)
+    defect('compile', `${rule}, got ${JSON.stringify(wrong)}`)
   }
 }
 

@@ -1,0 +1,327 @@
+/**
+ * Chapter 14: Adam, momentum and learning-rate schedules; alone, chained, frozen and compiled.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { axis } from '../src/algebra/axis.js'
+import type { Axes } from '../src/algebra/axis.js'
+import type { Carrier, Concrete, TensorAlgebra } from '../src/algebra/tensor-algebra.js'
+import { mapTensors } from '../src/algebra/tensors.js'
+import { onnxEngine } from '../src/engine/onnx.js'
+import { nativeRuntime } from '../src/engine/runtime.js'
+import { float32, float64 } from '../src/interpret/index.js'
+import { adamLaws } from '../src/laws/train/adam.js'
+import type { AdamSample } from '../src/laws/train/adam.js'
+import { frozenLaws } from '../src/laws/train/frozen.js'
+import { closeNumbers } from '../src/laws/law.js'
+import { momentumLaws } from '../src/laws/train/momentum.js'
+import type { MomentumSample } from '../src/laws/train/momentum.js'
+import { chainLaws, optimiserLaws } from '../src/laws/train/optimiser.js'
+import type { Plains } from '../src/laws/model/sample.js'
+import { unitRoundoff } from '../src/laws/plain.js'
+import { descend, entriesOf, writeAll } from '../src/laws/train/records.js'
+import { scheduleLaws } from '../src/laws/train/schedule.js'
+import type { ScheduleSample } from '../src/laws/train/schedule.js'
+import * as learn from '../src/train/index.js'
+import type { AdamSettings, Learner, Optimiser, AnyOptimiser } from '../src/train/index.js'
+import { flatten } from '../src/algebra/names.js'
+import { gruKind, languageModel } from '../src/model/language-model.js'
+import type { LayersShape } from '../src/model/layers.js'
+import { batchAxis } from '../src/model/parameters.js'
+import { seeded } from '../src/random.js'
+import { listOf, realWithin } from './runner/arbitraries.js'
+import { onEachInterpreter } from './runner/interpreters.js'
+import { descents, freezings } from './runner/learning-samples.js'
+import { adamStep, noMoments } from './witnesses/reference/adam.js'
+import type { Moments } from './witnesses/reference/adam.js'
+import { forAll, law, runLaws } from './runner/run.js'
+import { refuted } from './runner/teeth.js'
+
+const settings: fc.Arbitrary<AdamSettings> = fc.record({
+  beta1: fc.constantFrom(0, 0.5, 0.9, 0.99),
+  beta2: fc.constantFrom(0.5, 0.99, 0.999),
+  epsilon: fc.constantFrom(1e-8, 1e-3, 1),
+  placement: fc.constantFrom('corrected', 'uncorrected'),
+})
+
+/** Gradients of one size or another, none of them so small that its square is lost. */
+const gradientsOf = (axes: Axes, steps: number): fc.Arbitrary<readonly Plains[]> =>
+  fc.constantFrom(1e-6, 1, 1e6).chain((magnitude) => {
+    const entry = realWithin(magnitude).filter((g) => Math.abs(g) > magnitude * 1e-4)
+    return listOf(
+      steps,
+      fc.record({
+        p: listOf(3, entry).map((values) => ({ axes, values })),
+        q: entry.map((x) => ({ axes: [], values: [x] })),
+      }),
+    )
+  })
+
+const three = [axis('entries', 3)]
+const parameters: Plains = { p: { axes: three, values: [1, -2, 0.5] }, q: { axes: [], values: [3] } }
+
+const adamSamples: fc.Arbitrary<AdamSample> = fc
+  .tuple(settings, fc.integer({ min: 1, max: 12 }))
+  .chain(([its, steps]) =>
+    gradientsOf(three, steps).map((gradients) => ({ settings: its, parameters, gradients })),
+  )
+const momentumSamples: fc.Arbitrary<MomentumSample> = fc
+  .tuple(fc.constantFrom(0.5, 0.9, 0.99, 0.25), fc.integer({ min: 1, max: 12 }))
+  .chain(([beta, steps]) => gradientsOf(three, steps).map((gradients) => ({ beta, parameters, gradients })))
+const schedules: fc.Arbitrary<ScheduleSample> = fc.record({
+  steps: fc.integer({ min: 1, max: 12 }),
+  rate: fc.double({ min: 0, max: 2, noNaN: true }),
+  factor: fc.double({ min: 0.5, max: 1, noNaN: true }),
+  taken: fc.integer({ min: 1, max: 20 }),
+})
+
+const { adam, chain, clipByGlobalNorm, exponentialDecay, frozen, inverseDecay, momentum, scaleByAdam } = learn
+const { scheduled, sgd, warmUp } = learn
+
+describe('adam', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    runLaws(name, { algebra, scaleByAdam: scaleByAdam(algebra) }, adamLaws<F>(), adamSamples)
+  })
+})
+
+describe('the first step and the corrections of adam, in numbers', () => {
+  const four = [axis('entries', 4)]
+  const eta = 0.001
+
+  test('the first step is -eta g / (|g| + epsilon): 0 at 0, 0.09 eta at 1e-9, eta at 1', () => {
+    const gs = [0, 1e-9, 1, -1e-9]
+    const g = { p: float64.tensor(four, gs) }
+    const { updates } = adam(float64)(eta).update(g, adam(float64)(eta).init(g), g)
+    const expected = gs.map((x) => (-eta * x) / (Math.abs(x) + 1e-8))
+    const got = float64.toArray(updates.p)
+    got.forEach((update, i) => {
+      expect(Math.abs(update - expected[i])).toBeLessThanOrEqual(16 * 2 ** -53 * Math.abs(expected[i]))
+    })
+    expect(got.map((update) => (Math.abs(update) / eta).toFixed(2))).toEqual(['0.00', '0.09', '1.00', '0.09'])
+  })
+
+  test('in single precision c2 ends below 1, within 4 u / (1 - beta2) of it', () => {
+    const g = { p: float32.tensor(four, [1, -2, 0.5, 0]) }
+    const direction = scaleByAdam(float32)()
+    const end = Array.from({ length: 20_000 }).reduce<learn.OptimiserState>(
+      (state) => direction.update(g, state, g).state,
+      direction.init(g),
+    )
+    const [c2] = writeAll(float32, end).c2.values
+    expect(c2).toBeLessThan(1 - 2e-6)
+    expect(1 - c2).toBeLessThan((4 * 2 ** -24) / (1 - 0.999))
+  })
+})
+
+describe('momentum', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    runLaws(name, { algebra, momentum: momentum(algebra) }, momentumLaws<F>(), momentumSamples)
+  })
+})
+
+describe('schedules', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    const scheduling = { algebra, scheduled: scheduled(algebra), warmUp, inverseDecay, exponentialDecay }
+    runLaws(name, scheduling, scheduleLaws<F>(), schedules)
+  })
+})
+
+/** The updates of many steps, by the transcription: entry by entry. */
+const transcribed = ({ settings: its, gradients }: AdamSample): readonly (readonly number[])[] => {
+  const steps = gradients.map(entriesOf)
+  const columns = steps[0].map((_, i) =>
+    steps.reduce<{ readonly moments: Moments; readonly updates: readonly number[] }>(
+      ({ moments, updates }, g) => {
+        const { after, update } = adamStep(its, its.placement === 'corrected')(moments, g[i])
+        return { moments: after, updates: [...updates, update] }
+      },
+      { moments: noMoments, updates: [] },
+    ),
+  )
+  return steps.map((_, t) => columns.map(({ updates }) => updates[t]))
+}
+
+/** Steps of the long runs: beyond where 0.99^t is small, and c2 of 0.999 is not. */
+const LONG = 300
+const longSamples = settings.chain((its) =>
+  gradientsOf(three, LONG).map((gradients) => ({ settings: its, parameters, gradients })),
+)
+
+describe('the transcription', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    law(
+      `${name}: Adam's updates over many steps are those of the paper's algorithm`,
+      forAll(longSamples, (sample) => {
+        const { updates } = descend(algebra, scaleByAdam(algebra)(sample.settings), sample)
+        // Means of some 2 / (1 - beta) gradients; an update is about 1 or less.
+        const bound = 1e4 * unitRoundoff(algebra)
+        const expected = transcribed(sample)
+        return updates.every((each, t) => closeNumbers(bound, entriesOf(each), expected[t]))
+      }),
+      { runs: 10 },
+    )
+  })
+
+  law(
+    'float32 goes where float64 goes',
+    forAll(longSamples, (sample) => {
+      const [single, double] = [
+        descend(float32, adam(float32)(1e-2, sample.settings), sample),
+        descend(float64, adam(float64)(1e-2, sample.settings), sample),
+      ]
+      // Three hundred steps of 1e-2, each off by 1e4 roundings at most.
+      return closeNumbers(1e-2 * LONG * 1e4 * 2 ** -24, entriesOf(single.parameters), entriesOf(double.parameters))
+    }),
+    { runs: 10 },
+  )
+})
+
+const optimisers = <F extends Carrier>(algebra: Concrete<F>): Readonly<Record<string, Optimiser<F>>> => ({
+  adam: adam(algebra)(0.1),
+  'adam, uncorrected': adam(algebra)(0.1, { ...learn.adamDefaults, placement: 'uncorrected' }),
+  momentum: chain(momentum(algebra)(0.9), sgd(algebra)(0.1)),
+  'a warm-up': chain(scheduled(algebra)(warmUp(3)), sgd(algebra)(0.5)),
+  'clip, adam, decay': chain(
+    clipByGlobalNorm(algebra)(0.5, 1e-6),
+    scaleByAdam(algebra)(),
+    scheduled(algebra)(inverseDecay(0.5)),
+    scheduled(algebra)(exponentialDecay(0.9)),
+    sgd(algebra)(0.1),
+  ),
+})
+
+describe('as every optimiser', () => {
+  onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
+    const all = optimisers(algebra)
+    Object.entries(all).forEach(([which, optimiser]) => {
+      runLaws(`${which}, ${name}`, { algebra, optimiser }, optimiserLaws<F>(), descents, { runs: 15 })
+      const freezing = { algebra, optimiser, chain, frozen: frozen(algebra) }
+      runLaws(`${which}, held in part, ${name}`, freezing, frozenLaws<F>(), freezings, { runs: 15 })
+    })
+    const chaining = { algebra, chain, parts: Object.values(all) }
+    runLaws(`in a chain, ${name}`, chaining, chainLaws<F>(), descents, { runs: 15 })
+  })
+})
+
+describe('compiled', () => {
+  const sizes = { vocabulary: 7, hidden: 5 }
+  const [batch, steps] = [3, 4]
+  const minibatch = (k: number): learn.Minibatch => ({
+    batch,
+    steps,
+    inputs: Array.from({ length: batch * steps }, (_, i) => (i * i + k) % 7),
+    labels: Array.from({ length: batch * steps }, (_, i) => (i * 3 + k) % 7),
+    reset: k === 0,
+  })
+  const model = languageModel(gruKind({ biases: 'two' }), sizes)
+  const right = <A>(answer: E.Either<unknown, A>): A => {
+    if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
+    return answer.right
+  }
+  const done = async <A>(task: TaskEither<unknown, A>): Promise<A> => right(await task())
+  const numbersOf = (learner: Learner<'float32', LayersShape>): readonly number[] =>
+    entriesOf(writeAll(float32, flatten<'float32'>(learner)))
+
+  test.each<readonly [string, AnyOptimiser]>(
+    Object.keys(optimisers(float64)).map((which) => [
+      which,
+      <F extends Carrier>(algebra: TensorAlgebra<F>) => optimisers(algebra as Concrete<F>)[which],
+    ]),
+  )('%s: ten steps are those of float32, state and all', async (_, optimiser) => {
+    const [drawn] = learn.initialParameters(float32, model, learn.uniformEntries(0.5))(seeded(1990))
+    const fresh = learn.freshLearner(float32, model, optimiser(float32), batchAxis(batch), drawn)
+    const direct = learn.directStep(float32, model, optimiser(float32))
+    const engine = await done(onnxEngine(await done(nativeRuntime), { model, optimiser, batch, steps }, 1))
+    const minibatches = Array.from({ length: 10 }, (__, k) => minibatch(k))
+
+    const here = minibatches.reduce((at, each) => right(direct(at, each)()).learner, fresh)
+    const there = await minibatches.reduce(
+      async (at, each) => (await done(engine.step(await at, each))).learner,
+      Promise.resolve(engine.load(fresh)),
+    )
+    const answer = engine.save(there)
+    await done(engine.close)
+    expect(Object.keys(flatten<'float32'>(answer))).toEqual(Object.keys(flatten<'float32'>(here)))
+    // Ten steps of 0.1, whose direction has the noise of gradients that are sums of a dozen terms.
+    expect(closeNumbers(1e-4, numbersOf(answer), numbersOf(here))).toBe(true)
+    expect(closeNumbers(1e-2, numbersOf(here), numbersOf(fresh))).toBe(false)
+  })
+})
+
+describe('teeth', () => {
+  const algebra = float64
+  const wrong = (its: (right: AdamSettings) => Optimiser<'float64'>) => ({ algebra, scaleByAdam: its })
+  const scaledBy = (c: number) =>
+    learn.stateless<'float64'>((gs) => mapTensors<'float64'>((g) => algebra.scale(algebra.fill([], c), g))(gs))
+
+  refuted('a wrong Adam is refused', adamLaws<'float64'>(), adamSamples, [
+    {
+      mistake: 'its first step is half as long',
+      instance: wrong((its) => chain(scaleByAdam(algebra)(its), scaledBy(0.5))),
+      refusedBy: 'the first step is g',
+    },
+    {
+      mistake: 'it adds a fixed epsilon',
+      instance: wrong((its) => scaleByAdam(algebra)({ ...its, epsilon: 1e-3 })),
+      refusedBy: 'a power of two times all gradients',
+    },
+    {
+      mistake: 'the betas are exchanged',
+      instance: wrong((its) => scaleByAdam(algebra)({ ...its, beta1: its.beta2, beta2: its.beta1 })),
+      refusedBy: 'the corrections c1 and c2',
+    },
+    {
+      mistake: 'both placements are the one',
+      instance: wrong((its) => scaleByAdam(algebra)({ ...its, placement: 'corrected' })),
+      refusedBy: 'epsilon is added to',
+    },
+    {
+      mistake: 'its steps decay',
+      instance: wrong((its) => chain(scaleByAdam(algebra)(its), scheduled(algebra)(inverseDecay(0.1)))),
+      refusedBy: 'always the same',
+    },
+  ])
+
+  refuted('a wrong momentum is refused', momentumLaws<'float64'>(), momentumSamples, [
+    {
+      mistake: 'the sum is a mean',
+      instance: { algebra, momentum: (beta: number) => chain(momentum(algebra)(beta), scaledBy(1 - beta)) },
+      refusedBy: 'the sum of beta^(t - k)',
+    },
+    {
+      mistake: 'beta is never 0',
+      instance: { algebra, momentum: () => momentum(algebra)(0.1) },
+      refusedBy: 'beta = 0',
+    },
+  ])
+
+  const right = { algebra, scheduled: scheduled(algebra), warmUp, inverseDecay, exponentialDecay }
+  refuted('wrong schedules are refused', scheduleLaws<'float64'>(), schedules, [
+    { mistake: 'it begins at 0', instance: { ...right, warmUp: fromZero }, refusedBy: 'a warm-up grows' },
+    { mistake: 'it is of 2 t', instance: { ...right, inverseDecay: (r) => inverseDecay(2 * r) }, refusedBy: 'inverse' },
+    {
+      mistake: 'it is e^(-factor t)',
+      instance: { ...right, exponentialDecay: (c) => exponentialDecay(Math.exp(-c)) },
+      refusedBy: 'exponential decay',
+    },
+    {
+      mistake: 'the count is not kept',
+      instance: { ...right, scheduled: (its) => ({ ...scheduled(algebra)(its), update: stillAtStart(its) }) },
+      refusedBy: 'the count is of steps',
+    },
+  ])
+})
+
+/** A warm-up that is t / steps. */
+const fromZero =
+  (steps: number): learn.Schedule =>
+  ({ fill, min, scale }) =>
+  (t) =>
+    min(scale(fill([], 1 / steps), t), fill([], 1))
+
+/** A schedule whose state is never handed on. */
+const stillAtStart =
+  (schedule: learn.Schedule): Optimiser<'float64'>['update'] =>
+  (gradients, state, at) => ({ ...scheduled(float64)(schedule).update(gradients, state, at), state })

@@ -1,0 +1,104 @@
+/**
+ * Failures say what was expected, what was got, and what to do.
+ */
+import { describe, expect, test } from 'vitest'
+import { explain, quoted } from '../src/failure.js'
+import type { Failure } from '../src/failure.js'
+
+/** Every kind of failure, with the sentence that it is told in. */
+const sentences: { readonly [Tag in Failure['_tag']]: readonly [Extract<Failure, { readonly _tag: Tag }>, string] } = {
+  InvalidSetting: [
+    { _tag: 'InvalidSetting', setting: 'the temperature', expected: 'a finite number, 0 or more', got: '-1' },
+    'the temperature must be a finite number, 0 or more, got -1',
+  ],
+  TextTooShort: [
+    { _tag: 'TextTooShort', sampling: 'random', batch: 1, steps: 35, least: 36, length: 7 },
+    'random sampling of 1 row of 35 steps needs a text of at least 36 characters, got 7: ' +
+      'give more text, or fewer rows or steps',
+  ],
+  EmptyText: [
+    { _tag: 'EmptyText', what: 'the prefix' },
+    'the prefix must hold at least one character, got none',
+  ],
+  UnknownCharacter: [
+    { _tag: 'UnknownCharacter', character: '"', position: 3, what: 'the prefix' },
+    'the character "\\"" at position 3 of the prefix is not in the vocabulary: ' +
+      'use only characters of the text the model was trained on',
+  ],
+  NotFinite: [
+    { _tag: 'NotFinite', what: 'the gradient of W_hh', epoch: 3, minibatch: 2 },
+    'the gradient of W_hh is no longer finite in epoch 3, minibatch 2: ' +
+      'lower the learning rate or the clipping threshold',
+  ],
+  EngineMissing: [
+    { _tag: 'EngineMissing', engine: 'onnx', package: 'onnxruntime-node', reason: 'not found' },
+    'the onnx engine needs the package onnxruntime-node, which cannot be loaded (not found): ' +
+      'install it with npm install onnxruntime-node, or use the float32 engine',
+  ],
+  EngineFailed: [
+    { _tag: 'EngineFailed', engine: 'onnx', reason: 'out of memory' },
+    'the onnx engine failed: out of memory',
+  ],
+  DamagedFile: [
+    { _tag: 'DamagedFile', what: 'song.model', expected: '80 bytes', got: '79' },
+    'song.model cannot be read: expected 80 bytes, got 79',
+  ],
+  Mismatch: [
+    { _tag: 'Mismatch', what: 'the model', expected: '5 characters', got: '6', advice: 'train it anew' },
+    'the model does not fit: expected 5 characters, got 6: train it anew',
+  ],
+}
+
+describe('quotations', () => {
+  test('a value is quoted as JSON, and a number as itself', () => {
+    expect([undefined, 'a "b"\n', 3, NaN, -0.5, null, [1, 'x'], { a: true }].map(quoted)).toEqual([
+      ...['nothing', '"a \\"b\\"\\n"', '3', 'NaN', '-0.5', 'null', '[1,"x"]', '{"a":true}'],
+    ])
+  })
+
+  test('what JSON has no words for is quoted all the same', () => {
+    const cycle: unknown[] = []
+    cycle.push(1, cycle)
+    expect([10n, [1n, 2n], Symbol('s'), cycle].map(quoted)).toEqual(['10', '1,2', 'Symbol(s)', '1,'])
+    expect(quoted({ toJSON: undefined, toString: () => 'on\ntwo lines', itself: 1n })).toBe('on two lines')
+    expect(quoted(() => 1)).toBe('() => 1')
+  })
+
+  test('sixty characters are quoted whole, and of more the first sixty, none of them in half', () => {
+    expect(quoted('x'.repeat(58))).toBe(`"${'x'.repeat(58)}"`)
+    expect(quoted('x'.repeat(59))).toBe(`"${'x'.repeat(59)}…`)
+    expect(quoted('x'.repeat(1000))).toBe(`"${'x'.repeat(59)}…`)
+    expect(quoted(`${'x'.repeat(58)}😀😀`)).toBe(`"${'x'.repeat(58)}…`)
+    expect(quoted(`${'x'.repeat(57)}😀😀`)).toBe(`"${'x'.repeat(57)}😀…`)
+  })
+})
+
+describe('failures', () => {
+  test.each(Object.values(sentences))('$0._tag', (failure, sentence) => {
+    expect(explain(failure)).toBe(sentence)
+  })
+
+  test('advice follows what was expected and what was got, wherever there is some', () => {
+    const difference = { expected: 'red', got: 'green', advice: 'ask for blue' }
+    expect(explain({ _tag: 'InvalidSetting', setting: 'the colour', ...difference })).toBe(
+      'the colour must be red, got green: ask for blue',
+    )
+    expect(explain({ _tag: 'DamagedFile', what: 'the file', ...difference })).toBe(
+      'the file cannot be read: expected red, got green: ask for blue',
+    )
+  })
+
+  test('a number of things is in the singular only for 1', () => {
+    const told = (batch: number, steps: number, least: number) =>
+      explain({ _tag: 'TextTooShort', sampling: 'consecutive', batch, steps, least, length: 0 })
+    expect(told(2, 1, 4)).toContain('consecutive sampling of 2 rows of 1 step needs a text of at least 4 characters')
+    expect(told(1, 2, 1)).toContain('of 1 row of 2 steps needs a text of at least 1 character,')
+  })
+
+  test('a character that cannot be seen is told by its escape', () => {
+    const told = (character: string) => explain({ _tag: 'UnknownCharacter', character, position: 0, what: 'the text' })
+    expect(told('\n')).toContain('the character "\\n" at position 0 of the text')
+    expect(told('\ud83d')).toContain('the character "\\ud83d"')
+    expect(told('山')).toContain('the character "山"')
+  })
+})

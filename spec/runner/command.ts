@@ -1,0 +1,95 @@
+/** The command as its users have it: installed in a folder of its own, and run as a process. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+import { root } from '../house/parts.js'
+
+export interface Installed {
+  /** A folder to work in. */
+  readonly folder: string
+  readonly remove: () => void
+  /** The command in a process of its own, working in the folder. */
+  readonly start: (...args: readonly string[]) => ChildProcess
+  /** The same, with options for node itself. */
+  readonly startWith: (options: readonly string[], ...args: readonly string[]) => ChildProcess
+}
+
+/** The sources' files, from `src` on. */
+const sources = (): readonly string[] =>
+  readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+
+/** A module as the build makes it, but for checking types, which `npm run types` does. */
+const compiled = (code: string): string =>
+  ts.transpileModule(code, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+  }).outputText
+
+/** Compiles the sources, whatever `dist` holds, and lays them out as the package does. */
+export const install = (): Installed => {
+  const folder = mkdtempSync(join(tmpdir(), 'pure-rnn-command-'))
+  sources().forEach((path) => {
+    const place = join(folder, 'dist', path.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(place), { recursive: true })
+    writeFileSync(place, compiled(readFileSync(join(root, 'src', path), 'utf8')))
+  })
+  copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join(root, 'src'), join(folder, 'src'))
+  const startWith: Installed['startWith'] = (options, ...args) =>
+    spawn(process.execPath, [...options, join(folder, 'dist', 'cli', 'main.js'), ...args], { cwd: folder })
+  return {
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true })
+    },
+    start: (...args) => startWith([], ...args),
+    startWith,
+  }
+}
+
+/** How a process ended, and what it said. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  readonly err: string
+}
+
+const collected = (stream: NodeJS.ReadableStream | null): (() => string) => {
+  const chunks: Buffer[] = []
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString('utf8')
+}
+
+/** Waits for the end. What the process reads is this text, and no more. */
+export const ended = (child: ChildProcess, input = ''): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const out = collected(child.stdout)
+    const err = collected(child.stderr)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, out: out(), err: err() })
+    })
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
+  })
+
+/** Waits until the process has printed something. */
+export const hasPrinted = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.stdout?.once('data', () => {
+      resolve()
+    })
+  })

@@ -1,0 +1,116 @@
+/**
+ * What the command reads: texts and models.
+ */
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { flatten } from '../../algebra/names.js'
+import { quoted } from '../../failure.js'
+import type { Failure } from '../../failure.js'
+import { readCheckpoint } from '../../files/checkpoint.js'
+import type { Checkpoint } from '../../files/checkpoint.js'
+import { badSetting, codeOf, problemOf } from '../problem.js'
+import type { Problem } from '../problem.js'
+import { decodeText, enoughBytes } from './reading.js'
+import type { Portion } from './reading.js'
+
+/** The text of the standard run, beside the code. */
+const CORPUS = fileURLToPath(new URL('../../../src/corpus/a-handful-of-small-change.txt', import.meta.url))
+
+/** Our own code for a socket, a device and the like. */
+const NO_FILE = 'ENOFILE'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'which does not exist',
+  ENOTDIR: 'which does not exist',
+  EISDIR: 'which is a directory',
+  EACCES: 'which may not be read',
+  EPERM: 'which may not be read',
+  [NO_FILE]: 'which is not a file',
+}
+
+const unreadable =
+  (flag: string, expected: string, path: string) =>
+  (error: unknown): Problem => {
+    const reason = reasons[codeOf(error)] ?? `which cannot be read (${codeOf(error)})`
+    return badSetting(flag, expected, `${quoted(path)}, ${reason}`)
+  }
+
+/** How messages call the text: the file's name, or where it came from. */
+export const sourceName = (source: string | undefined): string =>
+  source === '-' ? 'standard input' : basename(source ?? CORPUS)
+
+const TEXT = 'a file of text in UTF-8, or - for standard input'
+
+/** The text of a file, of standard input for `-`, or of the standard run; no more of it than the portion needs. */
+export const readText = (source: string | undefined, portion: Portion): TaskEither<Problem, string> =>
+  pipe(
+    TE.tryCatch(
+      () => bytesUpTo(source === '-' ? process.stdin : createReadStream(source ?? CORPUS), enoughBytes(portion)),
+      unreadable('--text', TEXT, source ?? CORPUS),
+    ),
+    TE.chainEitherK(({ bytes, ended }) =>
+      pipe(
+        decodeText(bytes, ended),
+        E.mapLeft((what) => badSetting('--text', TEXT, `${quoted(sourceName(source))}, ${what}`)),
+      ),
+    ),
+  )
+
+const bytesUpTo = async (
+  stream: AsyncIterable<Uint8Array | string>,
+  most: number,
+): Promise<{ readonly bytes: Uint8Array; readonly ended: boolean }> => {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    chunks.push(bytes)
+    length += bytes.length
+    if (length >= most) return { bytes: Buffer.concat(chunks), ended: false }
+  }
+  return { bytes: Buffer.concat(chunks), ended: true }
+}
+
+/** The bytes of a model file. */
+export const readBytes = (flag: string, path: string): TaskEither<Problem, Uint8Array> =>
+  TE.tryCatch(
+    async () => {
+      const status = await stat(path)
+      if (!status.isFile() && !status.isDirectory()) throw Object.assign(new Error(), { code: NO_FILE })
+      return readFile(path)
+    },
+    unreadable(flag, 'a model file', path),
+  )
+
+/** The model in a file. */
+export const readModel = (flag: string, path: string): TaskEither<Problem, Checkpoint> =>
+  pipe(
+    readBytes(flag, path),
+    TE.chainEitherK((bytes) => pipe(readCheckpoint(path)(bytes), E.chain(converged(path)), E.mapLeft(problemOf))),
+  )
+
+/** The model, if every parameter is a finite number. A file keeps whatever it is given; nothing can be read with it. */
+export const converged =
+  (what: string) =>
+  (model: Checkpoint): Either<Failure, Checkpoint> => {
+    const wrong = (data: ArrayLike<number>) => Array.from(data).find((x) => !Number.isFinite(x))
+    const parameters = Object.entries(flatten<'float32'>(model.progress.learner.parameters))
+    const found = parameters.find(([, { data }]) => wrong(data) !== undefined)
+    return found === undefined
+      ? E.right(model)
+      : E.left({
+          _tag: 'Mismatch',
+          what: `the tensor ${found[0]} of ${what}`,
+          expected: 'finite numbers',
+          got: String(wrong(found[1].data)),
+          advice: 'take a model from earlier in its training, before it diverged',
+        })
+  }

@@ -1,0 +1,118 @@
+/**
+ * What was given for each option: read from texts into settings, by the settings' own rules.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Failure } from '../failure.js'
+import { either, obeying, oneOf, real, whole } from '../files/rule.js'
+import type { Rule } from '../files/rule.js'
+import { settingRules } from '../files/settings.js'
+import type { Settings } from '../files/settings.js'
+import { engineNames, sensible } from './engines.js'
+import type { EngineChoice } from './engines.js'
+import { flagOf, nameOf, trainOptions } from './options.js'
+
+/** Options as they were typed, by their names without dashes; absent where they were not. */
+export type Typed = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** What a text stands for: a number if it is written as one. */
+const valueOf = (typed: Typed[string]): unknown =>
+  typeof typed === 'string' && NUMBER.test(typed) ? Number(typed) : typed
+
+/** An option's value, if it was given and obeys the rule. */
+const given =
+  (typed: Typed) =>
+  (flag: string, rule: Rule): Either<Failure, unknown> => {
+    const value = typed[nameOf(flag)]
+    return value === undefined ? E.right(undefined) : obeying(rule)(flag, valueOf(value))
+  }
+
+/** 0 and `all` both lift the limit. */
+const limitRule = either(whole(0), oneOf(['all']))
+const limitOf = (value: unknown): Settings['limit'] | undefined =>
+  value === undefined ? undefined : value === 0 || value === 'all' ? 'all' : (value as number)
+
+export const parsedLimit = (typed: Typed): Either<Failure, Settings['limit'] | undefined> =>
+  pipe(given(typed)('--limit', limitRule), E.map(limitOf))
+
+/** The settings that were given to `train`. */
+export const parsedSettings = (typed: Typed): Either<Failure, Partial<Settings>> =>
+  pipe(
+    trainOptions.flatMap((option) =>
+      option.setting === undefined ? [] : [{ flag: flagOf(option), name: option.setting }],
+    ),
+    E.traverseArray(({ flag, name }) =>
+      pipe(
+        name === 'limit' ? parsedLimit(typed) : given(typed)(flag, settingRules[name]),
+        E.map((value) => [name, value] as const),
+      ),
+    ),
+    E.map((pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== undefined))),
+  )
+
+/** The engine that was asked for. */
+export const parsedEngine = (typed: Typed): Either<Failure, EngineChoice> => {
+  const read = given(typed)
+  return pipe(
+    E.Do,
+    E.bind('engine', () => read('--engine', oneOf(engineNames))),
+    E.bind('threads', () => read('--threads', whole(1))),
+    E.chain(({ engine, threads }) => sensible({ engine: engine ?? 'auto', threads } as EngineChoice)),
+  )
+}
+
+/** How `generate` chooses and how much. */
+export interface GenerateSettings {
+  readonly prefixes: readonly string[] | undefined
+  readonly length: number | undefined
+  readonly temperature: number
+  readonly topK: number | undefined
+  readonly seed: number
+}
+
+const temperatureRule = real('a number, 0 or more', (temperature) => temperature >= 0)
+
+/** What was wished of `generate`. Only the best can be drawn from, so --top-k needs a temperature. */
+export const parsedGenerate = (typed: Typed): Either<Failure, GenerateSettings> => {
+  const read = given(typed)
+  return pipe(
+    E.Do,
+    E.bind('prefixes', () => read('--prefix', settingRules.prefixes)),
+    E.bind('length', () => read('--length', settingRules.length)),
+    E.bind('temperature', () => read('--temperature', temperatureRule)),
+    E.bind('topK', () => read('--top-k', whole(1))),
+    E.bind('seed', () => read('--seed', settingRules.seed)),
+    E.map((wish) => ({ ...wish, temperature: wish.temperature ?? 0, seed: wish.seed ?? 0 }) as GenerateSettings),
+    E.filterOrElse(
+      ({ temperature, topK }) => topK === undefined || temperature > 0,
+      (): Failure => ({
+        _tag: 'InvalidSetting',
+        setting: '--temperature',
+        expected: 'above 0 where --top-k is given, for at 0 the best character alone is taken',
+        got: typed['temperature'] === undefined ? 'no temperature' : '0',
+      }),
+    ),
+  )
+}
+
+const exportFormats = ['onnx', 'torch'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+/** The format that was asked for. */
+export const parsedFormat = (typed: Typed): Either<Failure, ExportFormat> =>
+  E.map((format) => format as ExportFormat)(given(typed)('--format', oneOf(exportFormats)))
+
+/** What an imported model's file does not say of its text and its cell. */
+export type ImportSettings = Partial<Pick<Settings, 'limit' | 'keepLineBreaks' | 'activation'>>
+
+export const parsedImport = (typed: Typed): Either<Failure, ImportSettings> =>
+  pipe(
+    E.Do,
+    E.bind('limit', () => parsedLimit(typed)),
+    E.bind('keepLineBreaks', () => given(typed)('--keep-line-breaks', settingRules.keepLineBreaks)),
+    E.bind('activation', () => given(typed)('--activation', settingRules.activation)),
+    E.map((wish) => Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))),
+  )

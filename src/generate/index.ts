@@ -1,0 +1,4 @@
+/** How a trained model writes: decoding, prediction. */
+export * from './decoding.js'
+export * from './greedy-loop.js'
+export * from './prediction.js'

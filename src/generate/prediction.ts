@@ -1,0 +1,98 @@
+/**
+ * Prediction: reading a prefix one character at a time, then writing on, each chosen character read in turn.
+ *
+ *   predict   read the prefix from the zero state; then, n times, choose from the scores, and read what was chosen
+ */
+import type { State as Transition } from 'fp-ts/lib/State.js'
+import * as S from 'fp-ts/lib/State.js'
+import { product } from '../algebra/axis.js'
+import { defect } from '../algebra/defect.js'
+import { requireCharacters, requireFunction, requireMethods, requireRecord, requireWhole } from '../algebra/require.js'
+import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { LayersShape } from '../model/layers.js'
+import { forward, zeroState } from '../model/model.js'
+import type { Model, Parameters, State } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { RandomState } from '../random.js'
+import type { Decoding } from './decoding.js'
+
+/** What a reader has in mind after a character: its hidden state, and the scores of what comes next. */
+export interface Reading<H> {
+  readonly hidden: H
+  /** The scores of all characters, before softmax. */
+  readonly scores: readonly number[]
+}
+
+/** A model that reads: H is its hidden state. */
+export interface Reader<H> {
+  readonly start: H
+  readonly read: (hidden: H, character: number) => Reading<H>
+}
+
+/** The model as a reader: one row, one step at a time, from the zero state. */
+export const reader = <F extends Carrier, L extends LayersShape>(
+  algebra: Concrete<F>,
+  model: Model<NoInfer<F>, L>,
+  parameters: Parameters<F, L>,
+): Reader<State<F, L>> => {
+  requireMethods('reader', 'the model', model, ['layers'], 'a model, as languageModel(...) gives')
+  requireRecord('reader', 'the parameters', parameters)
+  const rows = product(timeAxis(1), batchAxis(1))
+  return {
+    start: zeroState(algebra, model, rows.inner),
+    read: (hidden, character) => {
+      const X = algebra.oneHot([rows, vocabularyAxis(model.sizes.vocabulary)], [character])
+      const { O, state } = forward(algebra, model)(parameters, hidden, X)
+      return { hidden: state, scores: algebra.toArray(O) }
+    },
+  }
+}
+
+/** Where a prediction stands: what was read, and the generator's state. */
+export interface Prediction<H> extends Reading<H> {
+  readonly random: RandomState
+}
+
+/** The reading of a prefix. A prefix of no character is a defect: nothing would say what comes next. */
+export const readPrefix = <H>({ start, read }: Reader<H>, [first, ...others]: readonly number[]): Reading<H> =>
+  first === undefined
+    ? defect('readPrefix', 'the prefix must hold at least one character, got none')
+    : others.reduce((reading, character) => read(reading.hidden, character), read(start, first))
+
+/** One character more: chosen by the scores, then read. */
+export const writeCharacter =
+  <H>({ read }: Reader<H>, choose: Decoding): Transition<Prediction<H>, number> =>
+  ({ hidden, scores, random }) => {
+    const [character, after] = choose(scores)(random)
+    return [character, { ...read(hidden, character), random: after }]
+  }
+
+/** `length` characters more. A length that is no whole number from 0 up is a defect. */
+export const writeCharacters = <H>(
+  model: Reader<H>,
+  choose: Decoding,
+  length: number,
+): Transition<Prediction<H>, readonly number[]> => {
+  requireMethods('writeCharacters', 'the model', model, ['read'], A_READER)
+  requireFunction('writeCharacters', 'the choice', choose, A_CHOICE)
+  requireWhole('writeCharacters', 'the length', length, 0)
+  return S.traverseArray(() => writeCharacter(model, choose))(Array.from({ length }))
+}
+
+const A_READER = 'a reader, as reader(...) gives'
+const A_CHOICE = 'a function, such as greedy'
+
+/**
+ * `predict`: the prefix, followed by `length` characters that the model wrote. No prefix is a defect, and so is a
+ * length that is no whole number from 0 up.
+ */
+export const predict =
+  <H>(model: Reader<H>, choose: Decoding, random: RandomState) =>
+  (prefix: readonly number[], length: number): readonly number[] => {
+    requireMethods('predict', 'the model', model, ['read'], A_READER)
+    requireFunction('predict', 'the choice', choose, A_CHOICE)
+    requireCharacters('predict', 'the prefix', prefix)
+    requireWhole('predict', 'the length', length, 0)
+    const written = writeCharacters(model, choose, length)({ ...readPrefix(model, prefix), random })[0]
+    return [...prefix, ...written]
+  }

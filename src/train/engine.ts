@@ -1,0 +1,119 @@
+/**
+ * An engine: something that can take training steps.
+ *
+ * L is how the engine holds a learner between steps, M the effect in which it answers. The loops know
+ * no more than this, so that they stay the same whichever engine runs them.
+ */
+import type { Kind, Kind2, URIS2 } from 'fp-ts/HKT'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { IOEither } from 'fp-ts/lib/IOEither.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { product } from '../algebra/axis.js'
+import { requireRecord } from '../algebra/require.js'
+import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
+import type { Failure } from '../failure.js'
+import type { LanguageModel } from '../model/language-model.js'
+import type { LayersShape } from '../model/layers.js'
+import { zeroAdjoint } from '../model/model.js'
+import type { Model } from '../model/model.js'
+import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
+import type { AnyOptimiser, Optimiser } from './optimisers/optimiser.js'
+import { trainingStep } from './step.js'
+import type { Learner } from './step.js'
+
+/** One minibatch: the characters' numbers, time-major, and whether the state is reset before it. */
+export interface Minibatch {
+  readonly batch: number
+  readonly steps: number
+  readonly inputs: readonly number[]
+  readonly labels: readonly number[]
+  readonly reset: boolean
+}
+
+/** What a step comes to. */
+export interface Outcome<L> {
+  readonly learner: L
+  /** The mean loss of the minibatch in nats, before the update. */
+  readonly loss: number
+}
+
+/** Why a step failed: numbers that are no longer finite (the loop adds where it was), or the engine itself. */
+export type StepFailure =
+  | { readonly _tag: 'StepNotFinite'; readonly what: string }
+  | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
+
+/** One `training-step`, in the effect M: it fails where the loss or a gradient is infinite or NaN, and names which. */
+export type Step<M extends URIS2, L> = (learner: L, minibatch: Minibatch) => Kind2<M, StepFailure, Outcome<L>>
+
+/** Something that can take training steps, and translate learners from and to plain data. */
+export interface Engine<M extends URIS2, N extends LayersShape, L> {
+  readonly name: string
+  readonly load: (learner: Learner<'float32', N>) => L
+  readonly step: Step<M, L>
+  readonly save: (learner: L) => Learner<'float32', N>
+}
+
+/** What an engine is opened for. */
+export interface EngineRequest<N extends LayersShape> {
+  readonly model: LanguageModel<N>
+  readonly optimiser: AnyOptimiser
+  /** N, the rows of a minibatch. */
+  readonly batch: number
+  /** T, its steps. */
+  readonly steps: number
+}
+
+/** An open engine. How it holds a learner is its own business: what it loads, it steps and saves. */
+export interface OpenEngine<N extends LayersShape> extends Engine<'TaskEither', N, unknown> {
+  /** Frees what it holds. */
+  readonly close: TaskEither<Failure, void>
+}
+
+/** An engine that can be opened, for any model and optimiser. */
+export interface EngineSpec {
+  readonly open: <N extends LayersShape>(request: EngineRequest<N>) => TaskEither<Failure, OpenEngine<N>>
+}
+
+/** The outcome of a step, unless its loss or a gradient is infinite or NaN. */
+export const finiteOutcome = <L>(
+  learner: L,
+  loss: number,
+  largest: Readonly<Record<string, number>>,
+): Either<StepFailure, Outcome<L>> => {
+  const field = Object.keys(largest).find((name) => !Number.isFinite(largest[name]))
+  return field !== undefined
+    ? E.left({ _tag: 'StepNotFinite', what: `the gradient of ${field}` })
+    : !Number.isFinite(loss)
+      ? E.left({ _tag: 'StepNotFinite', what: 'the loss' })
+      : E.right({ learner, loss })
+}
+
+/** The engine of a concrete algebra: the equations themselves, computed at once. */
+export const directStep =
+  <F extends Carrier, L extends LayersShape>(
+    algebra: Concrete<F>,
+    model: Model<NoInfer<F>, L>,
+    optimiser: Optimiser<F>,
+  ) =>
+  (
+    learner: Learner<F, L>,
+    { batch, steps, inputs, labels, reset }: Minibatch,
+  ): IOEither<StepFailure, Outcome<Learner<F, L>>> =>
+  () => {
+    requireRecord('trainingStep', 'the learner', learner)
+    requireRecord('trainingStep', 'learner.hidden', learner.hidden)
+    const rows = product(timeAxis(steps), batchAxis(batch))
+    const characters = (numbers: readonly number[]) =>
+      algebra.oneHot([rows, vocabularyAxis(model.sizes.vocabulary)], numbers)
+    const hidden = reset ? zeroAdjoint(algebra)(learner.hidden) : learner.hidden
+    const stepped = trainingStep(algebra, model, optimiser)(
+      { ...learner, hidden },
+      characters(inputs),
+      characters(labels),
+    )
+    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(
+      ([field, a]) => [field, algebra.toArray(a)[0]] as const,
+    )
+    return finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest))
+  }

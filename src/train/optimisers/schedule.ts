@@ -1,0 +1,62 @@
+/**
+ * Learning-rate schedules: an optimiser that scales updates by a factor that depends on how many steps were taken.
+ *
+ *   schedule   u = f(t) g, after t steps
+ *
+ * The count t is part of the optimiser's state, 0 at the first step, so that a run taken up again goes on where it was.
+ * Differs from schedulers of frameworks, which count for themselves and must be told to step.
+ */
+import type { Kind } from 'fp-ts/HKT'
+import type { Carrier, TensorAlgebra } from '../../algebra/tensor-algebra.js'
+import { requireFunction, requireNonNegative, requirePositive, requireTensor, requireWhole } from '../../algebra/require.js'
+import { mapTensors } from '../../algebra/tensors.js'
+import type { Optimiser } from './optimiser.js'
+
+/** The factor at step t, as a term of the algebra, so that it is compiled with the step. */
+export type Schedule = <F extends Carrier>(algebra: TensorAlgebra<F>) => (t: Kind<F, []>) => Kind<F, []>
+
+/** (t + 1) / steps, up to 1: from a small rate to the whole one. Steps below 1, or in fractions, are a defect. */
+export const warmUp = (steps: number): Schedule => {
+  requireWhole('warmUp', 'the number of steps', steps, 1)
+  return ({ add, fill, min, scale }) =>
+    (t) =>
+      min(scale(fill([], 1 / steps), add(t, fill([], 1))), fill([], 1))
+}
+
+/** 1 / (1 + rate t). A rate that is no finite number from 0 up is a defect. */
+export const inverseDecay = (rate: number): Schedule => {
+  requireNonNegative('inverseDecay', 'the rate', rate)
+  return ({ add, div, fill, scale }) =>
+    (t) =>
+      div(fill([], 1), add(fill([], 1), scale(fill([], rate), t)))
+}
+
+/** factor^t. A factor that is no finite number above 0 is a defect. */
+export const exponentialDecay = (factor: number): Schedule => {
+  requirePositive('exponentialDecay', 'the factor', factor)
+  return ({ exp, fill, scale }) =>
+    (t) =>
+      exp(scale(fill([], Math.log(factor)), t))
+}
+
+/** What a scheduled optimiser remembers: the number of steps taken, as a number of the algebra. */
+export interface ScheduleState<F extends Carrier> {
+  readonly t: Kind<F, []>
+}
+
+/** Updates scaled by the schedule's factor. Its state is the count, as a number of the algebra. */
+export const scheduled =
+  <F extends Carrier>(algebra: TensorAlgebra<F>) =>
+  (schedule: Schedule): Optimiser<F> => {
+    requireFunction('scheduled', 'the schedule', schedule, 'a function, such as warmUp(100)')
+    const { add, fill, scale } = algebra
+    return {
+      init: (): ScheduleState<F> => ({ t: fill([], 0) }),
+      update: (gradients, state) => {
+        const t = requireTensor('scheduled', 'state.t', (state as ScheduleState<F>).t)
+        const factor = schedule(algebra)(t)
+        const next: ScheduleState<F> = { t: add(t, fill([], 1)) }
+        return { updates: mapTensors<F>((g) => scale(factor, g))(gradients), state: next }
+      },
+    }
+  }
