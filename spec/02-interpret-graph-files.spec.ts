@@ -1,5 +1,5 @@
 /**
- * Chapter 10, continued: files. A model is the same bytes whenever it is made, and holds each shared term once.
+ * Chapter 2, continued: files. A model is the same bytes whenever it is made, and holds each shared term once.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

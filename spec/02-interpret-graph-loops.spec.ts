@@ -1,5 +1,5 @@
 /**
- * Chapter 10, continued: loops. What a body may hand on, take from around it, and hold within it, and what it may not.
+ * Chapter 2, continued: loops. What a body may hand on, take from around it, and hold within it, and what it may not.
  */
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/index.js'

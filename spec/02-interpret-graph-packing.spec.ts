@@ -1,5 +1,5 @@
 /**
- * Chapter 10, continued: tensors that travel together, as one vector.
+ * Chapter 2, continued: tensors that travel together, as one vector.
  */
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/index.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 10, continued: rewriting. Each rule as a term and the expression that it becomes, and that the expression
+ * Chapter 2, continued: rewriting. Each rule as a term and the expression that it becomes, and that the expression
  * means what the term means.
  */
 import type { Kind } from 'fp-ts/HKT'

@@ -1,5 +1,5 @@
 /**
- * Chapter 10, continued: shapes. What a node says of its type and its shape is what the runtime finds.
+ * Chapter 2, continued: shapes. What a node says of its type and its shape is what the runtime finds.
  */
 import { describe } from 'vitest'
 import { axis } from '../src/algebra/index.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 10, continued: validity. Every model is what the ONNX standard calls valid.
+ * Chapter 2, continued: validity. Every model is what the ONNX standard calls valid.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

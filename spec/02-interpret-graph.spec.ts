@@ -1,5 +1,5 @@
 /**
- * Chapter 10: the graph. The algebra staged: a term leaves a graph behind, the graph becomes an ONNX model, and ONNX
+ * Chapter 2: the graph. The algebra staged: a term leaves a graph behind, the graph becomes an ONNX model, and ONNX
  * Runtime's numbers obey the laws that the interpreters' numbers obey.
  *
  * A model is compiled and opened for each answer, so that each law is given fewer samples here than in its own chapter.

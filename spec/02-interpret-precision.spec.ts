@@ -1,5 +1,5 @@
 /**
- * Chapter 1, continued: precision. What each interpreter stores, and how far single precision is from double.
+ * Chapter 2, continued: precision. What each interpreter stores, and how far single precision is from double.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * Chapter 1, products of larger matrices: the float readings multiply eight columns at a time, and where both
+ * Chapter 2, products of larger matrices: the float readings multiply eight columns at a time, and where both
  * matrices are large, tile by tile. The laws are those of small matrices. Samples that fail are not made smaller,
  * for a smaller one would be multiplied in another way.
  */

@@ -1,5 +1,5 @@
 /**
- * Chapter 13: other cells. GRU and LSTM, one bias a gate and two, layers on layers: whatever is claimed of the plain
+ * Chapter 3: other cells. GRU and LSTM, one bias a gate and two, layers on layers: whatever is claimed of the plain
  * cell holds for each of them, and each does what its gates say. Mistakes in each are refused.
  */
 import { isRight } from 'fp-ts/lib/Either.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 12: golden vectors. What PyTorch computes for small models of every cell, in both dialects, is what the
+ * Chapter 3: golden vectors. What PyTorch computes for small models of every cell, in both conventions, is what the
  * equations say, in both precisions and compiled. Parameters come in as a state dict, so that the interchange is held
  * to the same numbers.
  */
@@ -163,7 +163,7 @@ const lossesAgree = (losses: readonly number[], expected: readonly number[], bou
   expect(distance(losses, expected)).toBeLessThanOrEqual(bounds.losses)
 }
 
-test('there is a model of every cell, in one layer and in two, in both dialects', () => {
+test('there is a model of every cell, in one layer and in two, in both conventions', () => {
   const kinds = goldens.map(([name]) => name.replace(/-\d+x.*$/, ''))
   const cells = ['rnn-tanh', 'rnn-relu', 'gru', 'lstm'].flatMap((cell) => [`${cell}-1`, `${cell}-2`])
   const wanted = ['scratch', 'torch'].flatMap((dialect) => cells.map((cell) => `${dialect}-${cell}`))

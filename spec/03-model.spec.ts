@@ -1,5 +1,5 @@
 /**
- * Chapter 2: the model. What is said of a passage as a whole is what is said of its parts, for every activation and
+ * Chapter 3: the model. What is said of a passage as a whole is what is said of its parts, for every activation and
  * in every interpreter.
  */
 import fc from 'fast-check'

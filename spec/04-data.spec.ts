@@ -1,5 +1,5 @@
 /**
- * Chapter 5: from characters to minibatches. Chance as data, vocabularies, and samplers whose plans are data.
+ * Chapter 4: from characters to minibatches. Chance as data, vocabularies, and samplers whose plans are data.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as S from 'fp-ts/lib/State.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 9, continued: how well a model predicts, and what it can learn.
+ * Chapter 5, continued: how well a model predicts, and what it can learn.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as IOE from 'fp-ts/lib/IOEither.js'

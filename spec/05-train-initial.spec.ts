@@ -1,5 +1,5 @@
 /**
- * Chapter 4, continued: where parameters begin, and dialects: the conventions in which implementations differ.
+ * Chapter 5, continued: where parameters begin, and the conventions in which implementations differ.
  */
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/axis.js'
@@ -23,17 +23,17 @@ describe('initial parameters', () => {
   })
 })
 
-describe('dialects', () => {
+describe('conventions', () => {
   const { adam, chain, clipByGlobalNorm, initialisationOf, optimiserOf, scratch, sgd, torch } = learn
   const theta = 0.01
-  /** What the words of each dialect say. */
+  /** What the words of each set of conventions say. */
   const byHand = {
     scratch: chain(clipByGlobalNorm(float64)(theta), sgd(float64)(100)),
     torch: chain(clipByGlobalNorm(float64)(theta, 1e-6), adam(float64)(1e-3)),
   }
 
   law(
-    'a dialect clips, and then descends, as its words say',
+    'conventions clip, and then descend, as their words say',
     forAll(descents, (descent) =>
       learn.conventionsNames.every((name) =>
         sameWay(
@@ -45,7 +45,7 @@ describe('dialects', () => {
     { runs: FEW },
   )
 
-  test('a dialect is data, and says which rules it takes', () => {
+  test('conventions are data, and say which rules they take', () => {
     const words = learn.conventionsNames.map((name) => {
       const { initial, optimiser } = learn.conventions[name]
       return [name, initial.rule, optimiser.rule]
@@ -56,7 +56,7 @@ describe('dialects', () => {
     ])
   })
 
-  test('a dialect begins as its words say', () => {
+  test('conventions begin as their words say', () => {
     const axes = [axis('previous', 16), axis('hidden', 16)]
     expect(initialisationOf(scratch, 16)(axes)(seeded(1))).toEqual(learn.normalWeights(0.01)(axes)(seeded(1)))
     expect(initialisationOf(torch, 16)(axes)(seeded(1))).toEqual(learn.uniformEntries(0.25)(axes)(seeded(1)))

@@ -1,5 +1,5 @@
 /**
- * Chapter 14: Adam, momentum and learning-rate schedules; alone, chained, frozen and compiled.
+ * Chapter 5: Adam, momentum and learning-rate schedules; alone, chained, frozen and compiled.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 4: how parameters move. Clipping, gradient descent, and optimisers that compose.
+ * Chapter 5: how parameters move. Clipping, gradient descent, and optimisers that compose.
  */
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/axis.js'

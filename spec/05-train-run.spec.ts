@@ -1,5 +1,5 @@
 /**
- * Chapter 9: training. Runs that can be cut, branched and replayed.
+ * Chapter 5: training. Runs that can be cut, branched and replayed.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as IOE from 'fp-ts/lib/IOEither.js'

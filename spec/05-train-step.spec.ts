@@ -1,5 +1,5 @@
 /**
- * Chapter 9, continued: what one training step does, and what it leaves alone.
+ * Chapter 5, continued: what one training step does, and what it leaves alone.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as IOE from 'fp-ts/lib/IOEither.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 11, continued: the files. A model's three graphs need nothing of this package, and say what they are.
+ * Chapter 7, continued: the files. A model's three graphs need nothing of this package, and say what they are.
  */
 import { describe, expect, test } from 'vitest'
 import { axis, showAxes } from '../src/algebra/index.js'

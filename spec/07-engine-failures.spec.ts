@@ -1,5 +1,5 @@
 /**
- * Chapter 11, continued: numbers that are not finite, and all else that can go wrong, in the engine as in float32.
+ * Chapter 7, continued: numbers that are not finite, and all else that can go wrong, in the engine as in float32.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'

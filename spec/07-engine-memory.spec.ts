@@ -1,5 +1,5 @@
 /**
- * Chapter 11, continued: memory. The engine lets go of what a step no longer needs. `npm run spec:long` runs it.
+ * Chapter 7, continued: memory. The engine lets go of what a step no longer needs. `npm run spec:long` runs it.
  */
 import { expect, test } from 'vitest'
 import { float32 } from '../src/interpret/index.js'

@@ -1,5 +1,5 @@
 /**
- * Chapter 13: the gradient of a minibatch is the weighted mean of the gradients of its shards.
+ * Chapter 7: the gradient of a minibatch is the weighted mean of the gradients of its shards.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * Chapter 11, continued: training on real text. The same loop, the same course, another engine.
+ * Chapter 7, continued: training on real text. The same loop, the same data, another engine.
  */
 import { describe, expect, test } from 'vitest'
 import { product } from '../src/algebra/index.js'

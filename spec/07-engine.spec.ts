@@ -1,5 +1,5 @@
 /**
- * Chapter 11: the engine. The training step as one graph is the training step: the learner after it, the loss and the
+ * Chapter 7: the engine. The training step as one graph is the training step: the learner after it, the loss and the
  * gradients' sizes are those of the equations, as far as roundings allow and no further.
  */
 import fc from 'fast-check'

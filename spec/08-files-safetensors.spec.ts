@@ -1,5 +1,5 @@
 /**
- * Chapter 7. What is stored, first part: numbers as bytes, and tensors as safetensors files.
+ * Chapter 8. What is stored, first part: numbers as bytes, and tensors as safetensors files.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'

@@ -1,6 +1,6 @@
 /**
- * Chapter 15: interchange with PyTorch. State dicts of torch.nn.RNN, GRU and LSTM with a Linear layer, both ways; what
- * a state dict must not be; and files that are damaged. (What the numbers then mean is chapter 12's.)
+ * Chapter 8: interchange with PyTorch. State dicts of torch.nn.RNN, GRU and LSTM with a Linear layer, both ways; what
+ * a state dict must not be; and files that are damaged. (What the numbers then mean is chapter 3's.)
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * Chapter 7. What is stored, second part: settings, and a whole run as one file.
+ * Chapter 8. What is stored, second part: settings, and a whole run as one file.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
 /**
- * Chapter 8, continued: models that go to other programs and come from them, by the command.
+ * Chapter 10, continued: models that go to other programs and come from them, by the command.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

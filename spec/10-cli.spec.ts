@@ -1,5 +1,5 @@
 /**
- * Chapter 8. The command: train, generate and evaluate on texts of one's own.
+ * Chapter 10. The command: train, generate and evaluate on texts of one's own.
  */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -70,7 +70,7 @@ export const standard: Settings = {
   length: 50,
 }
 
-/** The standard run in a dialect: with its rate and its sampling. */
+/** The standard run in these conventions: with their rate and sampling. */
 export const standardIn = (dialect: ConventionsName): Settings => {
   const { rate, sampling } = conventions[dialect]
   return { ...standard, dialect, rate, sampling }

@@ -1,8 +1,8 @@
 /**
- * Dialects: every convention in which implementations of this model differ, as one record.
+ * Every convention in which implementations of this model differ, as one record.
  *
- * Two implementations that agree on a dialect agree on every number. The record is the argument of training; `scratch`
- * and `torch` are the two that are named, and any mixture is another.
+ * Two implementations that agree on these conventions agree on every number. The record is the argument of training;
+ * `scratch` and `torch` are the two that are named, and any mixture is another.
  */
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import { requireOneOf } from '../algebra/require.js'
@@ -72,7 +72,7 @@ export const torch: Conventions = {
   epochStart: 'carry',
 }
 
-/** The named dialects. */
+/** The conventions by their names. */
 export const conventions = { scratch, torch }
 
 /** Whose conventions: 'scratch' or 'torch'. */
@@ -81,7 +81,7 @@ export type ConventionsName = keyof typeof conventions
 /** Every set of conventions by its name. */
 export const conventionsNames: readonly ConventionsName[] = ['scratch', 'torch']
 
-/** The optimiser of a dialect, behind clipping to theta. */
+/** The optimiser of these conventions, behind clipping to theta. */
 export const optimiserOf =
   ({ optimiser, rate, clipEpsilon }: Pick<Conventions, 'optimiser' | 'rate' | 'clipEpsilon'>, theta: number) =>
   <F extends Carrier>(algebra: TensorAlgebra<F>): Optimiser<F> => {
@@ -92,7 +92,7 @@ export const optimiserOf =
     )
   }
 
-/** The initialisation of a dialect for H hidden units. */
+/** The initialisation of these conventions for H hidden units. */
 export const initialisationOf = ({ initial }: Pick<Conventions, 'initial'>, hidden: number): Initialisation => {
   requireOneOf('initialisationOf', 'the rule', initial.rule, ['normal', 'uniform'])
   return initial.rule === 'normal' ? normalWeights(initial.deviation) : uniformEntries(1 / Math.sqrt(hidden))
