@@ -105,6 +105,7 @@ export const readerCalls = <F extends Carrier>(algebra: Concrete<F>, { passage, 
   const sizes = { vocabulary: vocabularyOf(passage), hidden: passage.state['H'].axes[1].size }
   const its = languageModel(rnnKind(), sizes)
   const shape = parameterAxes(algebra, its)
+  const states = its.layers(algebra).stateAxes(its.sizes, batchAxis(rowsOf(passage)))
   const parameters = unflatten<F, typeof shape>(shape, readAll(algebra, passage.parameters))
   const model = ofCopies((of, at) => text.reader(algebra, of, at), its, parameters)
   const choose = right(text.sampling({ temperature: 1 }))
@@ -130,7 +131,7 @@ export const readerCalls = <F extends Carrier>(algebra: Concrete<F>, { passage, 
     unfoldGreedily: call(
       (...given) => text.unfoldGreedily(algebra, its)(...given),
       parameters,
-      ofCopies((of) => zeroState(algebra, of, batchAxis(rowsOf(passage))), its),
+      unflatten<F, typeof states>(states, readAll(algebra, passage.state)),
       readOneHot(algebra, duringSteps(passage, 0, 1).X),
       axis('length', 1 + length),
     ),
