@@ -43,6 +43,11 @@ const ROUNDINGS = 16
 const MIDDLING = { least: 1e-12, most: 1e12 }
 const isMiddling = (g: number): boolean => Math.abs(g) > MIDDLING.least && Math.abs(g) < MIDDLING.most
 
+/** A gradient that is no subnormal number, and an epsilon beside which it does not matter that its square is lost. */
+const TINY = { least: 1e-30, epsilon: 1e-8 }
+const isTiny = (g: number, epsilon: number): boolean =>
+  Math.abs(g) > TINY.least && Math.abs(g) <= MIDDLING.least && epsilon >= TINY.epsilon
+
 /** Laws of Adam, for one gradient of any size and for several. */
 export const adamLaws = <F extends Carrier>(): readonly Law<Adam<F>, AdamSample>[] => [
   {
@@ -54,7 +59,9 @@ export const adamLaws = <F extends Carrier>(): readonly Law<Adam<F>, AdamSample>
       const updates = firstUpdates(adam, { ...sample, settings: { ...settings, placement: 'corrected' } })
       const gs = entriesOf(gradients[0])
       const expected = gs.map((g) => g / (Math.abs(g) + settings.epsilon))
-      const bound = (i: number) => (isMiddling(gs[i]) ? ROUNDINGS * unitRoundoff(adam.algebra) : 1)
+      const isKnown = (g: number): boolean => g === 0 || isMiddling(g) || isTiny(g, settings.epsilon)
+      const bound = (i: number) =>
+        isKnown(gs[i]) ? ROUNDINGS * unitRoundoff(adam.algebra) * Math.abs(expected[i]) : Infinity
       const still = firstUpdates(adam, { ...sample, gradients: [scaled(0, gradients[0])] })
       return numbersWithin(bound, updates, expected) && still.every((update) => update === 0)
     },

@@ -6,7 +6,8 @@
  *
  * c1 and c2 are what the same running means make of a gradient that is always 1: 1 - beta1^t and 1 - beta2^t after t
  * steps in real arithmetic, and within 4 eps min(t, 1 / (1 - beta)) of that, eps the unit roundoff: 2^-53 in double and
- * 2^-24 in single precision. They share the roundings of m and v. In single precision c2 ends a little below 1.
+ * 2^-24 in single precision. They share the roundings of m and v. With the defaults, c2 ends at 0.99997 in single
+ * precision.
  *
  * Source: Kingma and Ba, Adam: a method for stochastic optimization (2015), algorithm 1; torch.optim.Adam.
  * Differs from TensorFlow and the paper's section 2, which add epsilon to sqrt(v) before the correction: that is
@@ -95,7 +96,8 @@ export const scaleByAdam =
 
 /**
  * `adam`: p <- p - eta u. Where epsilon is added to sqrt(v / c2), the first step is -eta g / (|g| + epsilon) an entry,
- * but for rounding, unless g^2 overflows: about eta long where |g| is far above epsilon, and 0 where g is 0.
+ * but for rounding: about eta long where |g| is far above epsilon, and 0 where g is 0. A g^2 that overflows makes it
+ * 0; one that underflows makes it longer, if epsilon is about as tiny as g.
  */
 export const adam =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>
