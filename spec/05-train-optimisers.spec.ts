@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/axis.js'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
 import { mapTensors, zipTensors } from '../src/algebra/tensors.js'
-import { float64 } from '../src/interpret/index.js'
+import { float32, float64 } from '../src/interpret/index.js'
 import { clipLaws } from '../src/laws/train/clip.js'
 import type { Clipping } from '../src/laws/train/clip.js'
 import { frozenLaws } from '../src/laws/train/frozen.js'
@@ -120,6 +120,16 @@ describe('chain', () => {
     // Twelve parts: with more than ten, the number of one is the beginning of another's.
     const many = Array.from({ length: 12 }, (_, i) => momentum(algebra)(i / 16))
     runLaws(`${name}, twelve parts`, { algebra, chain, parts: many }, chainLaws<F>(), descents, { runs: 20 })
+  })
+})
+
+describe('the norm of what is clipped, in single precision', () => {
+  test('may be above theta, by a rounding: gradients of 1 and 3 are clipped to more than 1', () => {
+    const gradients = readAll(float32, { a: { axes: [], values: [1] }, b: { axes: [], values: [3] } })
+    const clipped = clipByGlobalNorm(float32)(1).update(gradients, {}, gradients).updates
+    const excess = norm(Object.values(clipped).flatMap((g) => float32.toArray(g))) - 1
+    expect(excess).toBeGreaterThan(0)
+    expect(excess).toBeLessThan(2 * 2 ** -24)
   })
 })
 

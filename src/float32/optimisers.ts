@@ -35,7 +35,7 @@ export const chain = (...optimisers: readonly AnyOptimiser[]): AnyOptimiser => {
 }
 
 /**
- * Scales all gradients together so that their norm is at most theta.
+ * Scales all gradients together so that their norm is at most theta, but for rounding.
  *
  * @param theta the largest norm, above 0: anything else is a defect; Infinity clips nothing
  * @param epsilon what is added to the norm: 0 unless asked; torch.nn.utils.clip_grad_norm_ has 1e-6

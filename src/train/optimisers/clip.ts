@@ -38,7 +38,7 @@ export const clipFactor =
   }
 
 /**
- * `clip`: scales all gradients together so that their norm is at most theta.
+ * `clip`: scales all gradients together so that their norm is at most theta, but for rounding.
  *
  * @param theta the largest norm, above 0: anything else is a defect, Infinity clips nothing
  * @param epsilon what is added to the norm: 0, or 1e-6 as PyTorch has it; negative or not finite, it is a defect
