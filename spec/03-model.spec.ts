@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { product, sameAxes } from '../src/algebra/axis.js'
-import { float64 } from '../src/interpret/index.js'
+import { float32, float64 } from '../src/interpret/index.js'
 import { lossLaws } from '../src/laws/model/loss.js'
 import { forwardLaws, saturatedLaws, tanhLaws } from '../src/laws/model/forward.js'
 import { perplexityLaws } from '../src/laws/model/perplexity.js'
@@ -66,6 +66,17 @@ describe('loss', () => {
     const Y = float64.oneHot<[Rows, Vocabulary]>([rows, vocabularyAxis(2)], [])
     expect(() => crossEntropyForward(float64)(O, Y)).toThrow('crossEntropy: the mean loss over no rows is undefined')
     expect(() => crossEntropyBackward(float64)(O, Y)).toThrow('crossEntropy: the mean loss over no rows is undefined')
+  })
+
+  test('is infinite where a difference of scores overflows, or the sum over the rows', () => {
+    const lossOf = (...scores: readonly (readonly [number, number])[]): number => {
+      const axes: [Rows, Vocabulary] = [product(timeAxis(1), batchAxis(scores.length)), vocabularyAxis(2)]
+      const [O, Y] = [float32.tensor(axes, scores.flat()), float32.oneHot(axes, scores.map(() => 1))]
+      return float32.toArray(crossEntropyForward(float32)(O, Y).loss)[0]
+    }
+    expect(lossOf([2 ** 127, 0])).toBe(2 ** 127)
+    expect(lossOf([2 ** 127, -(2 ** 127)])).toBe(Infinity)
+    expect(lossOf([2 ** 127, 0], [2 ** 127, 0])).toBe(Infinity)
   })
 
   onEachInterpreter((name, algebra) => {

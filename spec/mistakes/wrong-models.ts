@@ -211,6 +211,11 @@ export const wrongLosses: readonly Wrong<LossUnderTest>[] = [
     refusedBy: 'of equal scores',
   },
   {
+    mistake: 'there is a floor under the probabilities',
+    instance: judgedBut(({ loss }) => ({ loss: Math.min(loss, -Math.log(1e-8)) })),
+    refusedBy: 'however far apart',
+  },
+  {
     mistake: 'the loss is the log likelihood, without the minus',
     instance: judgedBut(({ loss }) => ({ loss: -loss })),
     refusedBy: 'never negative',

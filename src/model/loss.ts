@@ -17,7 +17,7 @@ const reciprocal = <F extends Carrier>({ fill }: TensorAlgebra<F>, rows: AnyAxis
 /**
  * `loss`: the mean over the rows, with log softmax(O) as its tape.
  *
- * @param O the scores, R x V; finite ones give a finite loss, however far apart they are
+ * @param O the scores, R x V; the loss is finite while their differences are, summed over the rows
  * @param y the labels, R x V
  * @returns the loss in nats, and logP, R x V; the mean over no rows is a defect
  *

@@ -12,7 +12,7 @@ import { accurate, agree, agreeNumbers } from '../agreement.js'
 import type { Loss, Scored } from './check-model.js'
 import type { Law } from '../law.js'
 import { taken } from './sample.js'
-import { range, read, readOneHot, total } from '../plain.js'
+import { maximum, range, read, readOneHot, total } from '../plain.js'
 import type { Plain } from '../plain.js'
 
 /** What a loss answers: the mean, and its adjoint in the scores. */
@@ -85,6 +85,9 @@ const withScores = (scored: Scored, f: (score: number, row: number) => number): 
 const rowValues = (scored: Scored, { values }: Plain<Axes>): readonly (readonly number[])[] =>
   range(rowsIn(scored)).map((r) => values.slice(r * columnsIn(scored), (r + 1) * columnsIn(scored)))
 
+/** How much further apart scores are moved: sums over their rows stay finite in single precision. */
+const FAR = 2 ** 100
+
 const ofTheLoss: readonly Law<LossUnderTest, LossSample>[] = [
   {
     name: 'the loss of equal scores is log V, and their perplexity V',
@@ -103,6 +106,19 @@ const ofTheLoss: readonly Law<LossUnderTest, LossSample>[] = [
       const { loss } = ours(sample)
       return loss >= 0 && perplexity({ total: loss, rows: 1 }) >= 1
     },
+  },
+  {
+    name: 'the loss is from 0 to log V above the mean distance of a label from the largest score, however far apart',
+    cites: ['loss'],
+    holds: ({ lossOfScores: ours, errors }, sample) =>
+      [1, FAR].every((times) => {
+        const scored = withScores(sample, (score) => times * score)
+        const [{ loss }, off] = [ours(scored), errors(scored).loss]
+        const distances = rowValues(scored, scored.O).map((row, r) => maximum(row) - row[scored.Y.indices[r]])
+        const least = total(distances) / distances.length
+        const most = least + Math.log(columnsIn(scored))
+        return agreeNumbers(off, loss, Math.min(Math.max(loss, least), most))
+      }),
   },
   {
     name: 'the loss is the same whichever order the rows stand in, and its adjoint stands in that order',
