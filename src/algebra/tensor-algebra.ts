@@ -130,7 +130,7 @@ export interface Selection<F extends Carrier> {
   /**
    * A copy of `base` in which, in each row r, the entries at columns index(r, k) are source(r, k), for every k.
    * Where indices repeat, the last k wins. PyTorch's `scatter(1, index, source)` is the same where none do, and
-   * leaves open which k wins where some do.
+   * leaves open which k wins where some do; so does ONNX.
    */
   readonly scatterColumns: <R extends AnyAxis, K extends AnyAxis, C extends AnyAxis>(
     base: Kind<F, [R, C]>,
@@ -140,7 +140,7 @@ export interface Selection<F extends Carrier> {
   /**
    * A copy of `base` in which, in each column c, the entries at rows index(k, c) are source(k, c), for every k.
    * Where indices repeat, the last k wins. PyTorch's `scatter(0, index, source)` is the same where none do, and
-   * leaves open which k wins where some do.
+   * leaves open which k wins where some do; so does ONNX.
    */
   readonly scatterRows: <R extends AnyAxis, K extends AnyAxis, C extends AnyAxis>(
     base: Kind<F, [R, C]>,

@@ -6,7 +6,11 @@
  * Run by ONNX Runtime it differs from float32 in this: sums are added up in single precision, in an order of the
  * runtime's own; exp and tanh are off by a few units in the last place of what they yield, sigmoid and log-softmax by
  * a few units of 1; and a zero that min, max or relu takes may have either sign. NaN and the infinities go the same
- * ways: min, max, relu and maxAbs keep NaN, step makes it 0.
+ * ways: min, max, relu and maxAbs keep NaN, heaviside makes it 0.
+ *
+ * ONNX asks for indices that do not repeat where it scatters without adding up. In `scatterColumns` and `scatterRows`
+ * the last of repeated indices wins all the same on ONNX Runtime's CPU, as the laws try; another runtime is free to
+ * choose.
  */
 import type { Axes } from '../../algebra/axis.js'
 import { requireNumber } from '../../algebra/require.js'
