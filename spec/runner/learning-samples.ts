@@ -6,6 +6,7 @@ import type { ClipSample } from '../../src/laws/train/clip.js'
 import type { FreezingSample } from '../../src/laws/train/frozen.js'
 import type { InitialSample } from '../../src/laws/train/initial.js'
 import type { Plains } from '../../src/laws/model/sample.js'
+import { norm } from '../../src/laws/plain.js'
 import { entriesOf } from '../../src/laws/train/records.js'
 import type { Descent } from '../../src/laws/train/records.js'
 import type { SgdSample } from '../../src/laws/train/sgd.js'
@@ -44,14 +45,14 @@ const ratio = fc.oneof(
 )
 
 /** A threshold that single precision holds, for a norm; any for a norm of 0. */
-const thresholdOf = (norm: number, times: number): number =>
-  Math.min(largestSingle, Math.max(Math.fround(norm * times), 2 ** -126))
+const thresholdOf = (length: number, times: number): number =>
+  Math.min(largestSingle, Math.max(Math.fround(length * times), 2 ** -126))
 
 export const clips: fc.Arbitrary<ClipSample> = fc
   .tuple(shapes, magnitude, ratio)
   .chain(([shape, size, times]) =>
     filled(shape, fc.oneof({ weight: 5, arbitrary: realWithin(size) }, { weight: 1, arbitrary: fc.constant(-0) })).map(
-      (gradients) => ({ gradients, theta: thresholdOf(Math.hypot(...entriesOf(gradients)), times) }),
+      (gradients) => ({ gradients, theta: thresholdOf(norm(entriesOf(gradients)), times) }),
     ),
   )
 

@@ -8,7 +8,7 @@ import type { Axes } from '../../src/algebra/axis.js'
 import { float32 } from '../../src/interpret/float32.js'
 import { mapPlains, zeros } from '../../src/laws/model/sample.js'
 import type { Sample, Plains } from '../../src/laws/model/sample.js'
-import { range } from '../../src/laws/plain.js'
+import { maximum, range } from '../../src/laws/plain.js'
 import { conventions } from '../../src/train/conventions.js'
 import type { Conventions, ConventionsName } from '../../src/train/conventions.js'
 import type { ActivationName } from '../../src/model/activation.js'
@@ -160,7 +160,7 @@ export const passageOf = (golden: Golden): Sample => {
 
 /** The largest |a - b| over the largest |b|; Infinity where they have other lengths or anything is not finite. */
 export const distance = (a: readonly number[], b: readonly number[]): number => {
-  const largest = Math.max(...b.map(Math.abs), Number.MIN_VALUE)
+  const largest = Math.max(maximum(b.map(Math.abs)), Number.MIN_VALUE)
   const differences = a.map((x, i) => Math.abs(x - b[i]) / largest)
-  return a.length === b.length && differences.every(Number.isFinite) ? Math.max(0, ...differences) : Infinity
+  return a.length === b.length && differences.every(Number.isFinite) ? Math.max(0, maximum(differences)) : Infinity
 }

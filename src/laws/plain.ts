@@ -44,7 +44,8 @@ export const maximum = (numbers: readonly number[]): number => numbers.reduce((a
 export const minimum = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.min(a, b), Infinity)
 
 /**
- * The Euclidean norm of a list of any length. No square overflows or is lost: they are of the numbers over the largest.
+ * The Euclidean norm of a list of any length. Squares are of the numbers over the largest: none overflows, and what is
+ * lost is too small to count.
  */
 export const norm = (numbers: readonly number[]): number => {
   const largest = numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 0)
