@@ -15,12 +15,14 @@ import { compile } from '../src/interpret/onnx/compile.js'
 import { plainModel } from '../src/laws/model/plain-model.js'
 import type { Plains } from '../src/laws/model/sample.js'
 import { readAll } from '../src/laws/train/records.js'
+import { withPrefix } from '../src/engine/fields.js'
 import { conventions, optimiserOf } from '../src/train/conventions.js'
 import type { Conventions } from '../src/train/conventions.js'
 import { directStep, freshLearner } from '../src/train/index.js'
 import type { AnyOptimiser, Learner, Minibatch } from '../src/train/index.js'
 import { flatten, unflatten } from '../src/algebra/names.js'
-import { languageModel, networkOf } from '../src/model/language-model.js'
+import { networkOf } from '../src/model/cells.js'
+import { languageModel } from '../src/model/language-model.js'
 import type { LanguageModel } from '../src/model/language-model.js'
 import type { LayersShape } from '../src/model/layers.js'
 import { backpropagate, forward, parameterAxes, zeroAdjoint } from '../src/model/model.js'
@@ -280,9 +282,9 @@ const answersGraph = (golden: Golden): Uint8Array => {
         tensors: {
           logits: forward(algebra, model)(p, before, inputs).O,
           loss: run.loss,
-          ...under('last ', run.state),
-          ...under('d', run.gradients),
-          ...under('d first ', run.dState),
+          ...prefixed('last ', run.state),
+          ...prefixed('d', run.gradients),
+          ...prefixed('d first ', run.dState),
         },
       }
     },
@@ -290,8 +292,7 @@ const answersGraph = (golden: Golden): Uint8Array => {
   )
 }
 
-const under = (prefix: string, a: object) =>
-  Object.fromEntries(Object.entries(flatten<'graph'>(a)).map(([field, tensor]) => [prefix + field, tensor]))
+const prefixed = (prefix: string, a: object) => withPrefix(prefix, flatten<'graph'>(a))
 
 /** Every cell once, of sizes at which something of a graph is left. */
 const compiled = ['scratch-rnn-tanh-1-13', 'scratch-rnn-relu-2-13', 'torch-gru-2-11', 'torch-lstm-1-7']

@@ -27,7 +27,7 @@ import { batchAxis, hiddenAxis, previousAxis, timeAxis, vocabularyAxis } from '.
 import { rnn } from '../src/model/rnn.js'
 import type { Carrier, TensorAlgebra } from '../src/algebra/tensor-algebra.js'
 import type { Cell } from '../src/model/cell.js'
-import type { AnyNetwork } from '../src/model/language-model.js'
+import type { AnyNetwork } from '../src/model/cells.js'
 import { layer } from '../src/model/layers.js'
 import type { OneLayer } from '../src/model/layers.js'
 import type { Rnn } from '../src/model/rnn.js'

@@ -6,7 +6,7 @@ import { axis, showAxes } from '../src/algebra/index.js'
 import { exportGraphs, forwardGraph, NEXT } from '../src/engine/index.js'
 import type { GraphRequest } from '../src/engine/index.js'
 import { flatten } from '../src/algebra/names.js'
-import { axesOfFields, learnerPattern } from '../src/engine/fields.js'
+import { axesOfFields, learnerPattern, under, withPrefix } from '../src/engine/fields.js'
 import { float32, float64 } from '../src/interpret/index.js'
 import { decodeModel } from '../src/interpret/onnx/schema.js'
 import type { ModelProto } from '../src/interpret/onnx/schema.js'
@@ -43,15 +43,6 @@ const whole = (values: readonly number[], dims: readonly number[] = [values.leng
   data: BigInt64Array.from(values, BigInt),
   dims,
 })
-const under = (prefix: string, a: Feeds): Feeds =>
-  Object.fromEntries(
-    Object.entries(a).flatMap(([field, fed]) =>
-      field.startsWith(prefix) ? [[field.slice(prefix.length), fed] as const] : [],
-    ),
-  )
-const prefixed = <A>(prefix: string, a: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
-  Object.fromEntries(Object.entries(a).map(([field, value]) => [prefix + field, value]))
-
 describe.each(Object.entries(setups))('the files of a model: %s', (_, setup) => {
   const request = requestOf(setup)
   const { parameters } = beginner(float32, request, 1)
@@ -99,7 +90,7 @@ describe.each(Object.entries(setups))('the files of a model: %s', (_, setup) => 
 
   test('the generation graph writes what float32 writes, at once or in two goes', () => {
     const read = reader(float32, request.model, parameters)
-    const start = prefixed('hidden.', fedFrom(writeAll(float32, read.start)))
+    const start = withPrefix('hidden.', fedFrom(writeAll(float32, read.start)))
     const go = (hidden: Feeds, first: number, length: number) =>
       runAtOnce(files.generation, { ...hidden, first: whole([first]), length: whole([length], []) })
     alphabet.characters.forEach((__, first) => {
@@ -123,7 +114,7 @@ describe.each(Object.entries(setups))('the files of a model: %s', (_, setup) => 
       const weights = pointOf(passage.parameters)
       const lengths = { batch: rows.inner.size, steps: rows.outer.size }
       const model = forwardGraph({ ...request, ...sized(setup, its), ...lengths }, weights)
-      const fed = { ...prefixed('hidden.', fedFrom(passage.state)), inputs: whole(passage.X.indices) }
+      const fed = { ...withPrefix('hidden.', fedFrom(passage.state)), inputs: whole(passage.X.indices) }
       const results = runAtOnce(model, fed)
       const term = forwardOf(setup)
       const exact = readingOf(float64).evaluate(term, passage)

@@ -18,7 +18,7 @@ import { chain, clipByGlobalNorm, directStep, frozen, sgd } from '../src/train/i
 import type { Learner, Minibatch, Outcome, StepFailure } from '../src/train/index.js'
 import { unflattenLike } from '../src/algebra/names.js'
 import { learnerPattern } from '../src/engine/fields.js'
-import { networkOf } from '../src/model/language-model.js'
+import { networkOf } from '../src/model/cells.js'
 import type { ActivationName } from '../src/model/activation.js'
 import { activationNames } from '../src/model/activation.js'
 import type { LayersShape } from '../src/model/layers.js'

@@ -26,6 +26,7 @@ import { compiledErrors } from './onnx/errors.js'
 import { setups, sized } from './onnx/examples.js'
 import { fedFrom, stepOf } from './onnx/steps.js'
 import type { StepSample } from './onnx/steps.js'
+import { withPrefix } from '../src/engine/fields.js'
 
 /** How long a run may take before it is taken for hung. */
 const PATIENCE_IN_MILLISECONDS = 60_000
@@ -42,9 +43,6 @@ const prepared = (sampling: SamplingName, setup = setups['rnn, clipped']) => {
   const sizes = { vocabulary: alphabet.characters.length, hidden: 16 }
   return { path, alphabet, setup, request: { ...sized(setup, sizes), batch: BATCH, steps: TIME } }
 }
-
-const prefixed = <A>(prefix: string, a: Readonly<Record<string, A>>): Readonly<Record<string, A>> =>
-  Object.fromEntries(Object.entries(a).map(([field, value]) => [prefix + field, value]))
 
 const numbersOf = (learner: Learner<'float32', LayersShape>): readonly number[] =>
   entriesOf(writeAll(float32, learner))
@@ -104,7 +102,7 @@ describe.each(samplings)('100 minibatches of real text, %s sampling', (sampling)
           const before = engine.save(progress.learner)
           const sample = sampleOf(before, nextMinibatch(path, progress), request.model.sizes.vocabulary)
           const after = await trained(path, engine.step, progress, 1)
-          const ours = prefixed(NEXT, writeAll(float32, engine.save(after.progress.learner)))
+          const ours = withPrefix(NEXT, writeAll(float32, engine.save(after.progress.learner)))
           const only = (all: Plains): Plains =>
             Object.fromEntries(Object.keys(ours).map((field) => [field, all[field]]))
           const exact = readingOf(float64).evaluate(term, sample)
@@ -129,7 +127,7 @@ describe.each(samplings)('100 minibatches of real text, %s sampling', (sampling)
     alphabet.characters.slice(0, 20).forEach((_, first) => {
       const expected = predict(read, greedy, seeded(1))([first], 30).slice(1)
       const written = runAtOnce(model, {
-        ...prefixed('hidden.', fedFrom(writeAll(float32, read.start))),
+        ...withPrefix('hidden.', fedFrom(writeAll(float32, read.start))),
         first: { type: 'int64', data: BigInt64Array.of(BigInt(first)), dims: [1] },
         length: { type: 'int64', data: BigInt64Array.of(30n), dims: [] },
       })

@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../src/cli/command.js'
 import { gradientOf } from '../src/engine/shard.js'
 import type { GradientResult, GradientTask } from '../src/engine/shard.js'
 import type * as Sharded from '../src/engine/sharded.js'
@@ -15,7 +14,7 @@ import { flatten } from '../src/algebra/names.js'
 import { float32 } from '../src/interpret/index.js'
 import { decodeModel } from '../src/interpret/onnx/schema.js'
 import { readCheckpoint, readSafetensors, writeSafetensors } from '../src/files/index.js'
-import { install } from './runner/command.js'
+import { command, install } from './runner/command.js'
 import type { Installed } from './runner/command.js'
 
 const VERSE = 'the cat sat on the mat,\nthe dog ate it all\n'.repeat(5)
@@ -24,21 +23,6 @@ const TINY = ['--hidden', '5', '--steps', '4', '--batch', '2', '--length', '8', 
 let folder: string
 const at = (name: string): string => join(folder, name)
 const bytesOf = (name: string): Uint8Array => readFileSync(at(name))
-
-interface Said {
-  readonly code: number
-  readonly out: readonly string[]
-  readonly err: readonly string[]
-}
-
-const command = async (...args: readonly string[]): Promise<Said> => {
-  const out: string[] = []
-  const err: string[] = []
-  const print = (text: string) => out.push(text)
-  const note = (text: string) => err.push(text)
-  const code = await runCommand(args, { print, note, show: () => undefined, clear: () => undefined })
-  return { code, out, err }
-}
 
 const tensorsOf = (name: string) => {
   const file = E.toUnion(readSafetensors(name)(bytesOf(name)))

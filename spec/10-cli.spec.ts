@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../src/cli/command.js'
 import { clock, grouped, onOneLine, reportAsJson, reportAsText, significant } from '../src/cli/report.js'
 import { readCheckpoint, standard } from '../src/files/index.js'
-import { ended, hasPrinted, install } from './runner/command.js'
-import type { Installed } from './runner/command.js'
+import { command, ended, hasPrinted, install } from './runner/command.js'
+import type { Installed, Said } from './runner/command.js'
 
 const VERSE = 'the cat sat on the mat,\nthe dog ate it all\n'
 /** A run that takes a moment: 26 minibatches of two rows an epoch. */
@@ -35,25 +34,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true })
 })
-
-interface Said {
-  readonly code: number
-  readonly out: readonly string[]
-  readonly err: readonly string[]
-}
-
-/** The command in this process, with a terminal that remembers. */
-const command = async (...args: readonly string[]): Promise<Said> => {
-  const out: string[] = []
-  const err: string[] = []
-  const code = await runCommand(args, {
-    print: (text) => out.push(text),
-    note: (text) => err.push(text),
-    show: () => undefined,
-    clear: () => undefined,
-  })
-  return { code, out, err }
-}
 
 const train = (...args: readonly string[]) => command('train', '--text', at('verse.txt'), ...SMALL, ...args)
 

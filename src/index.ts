@@ -19,17 +19,9 @@ export { seeded } from './random.js'
 export type { Random, RandomState } from './random.js'
 
 export { languageModel } from './model/language-model.js'
-export type {
-  AnyNetwork,
-  CellKind,
-  CharacterSet,
-  KindOptions,
-  LanguageModel,
-  ModelSizes,
-  OwnCell,
-} from './model/language-model.js'
+export type { AnyNetwork, CellChoice, CellKind, KindOptions } from './model/cells.js'
+export type { CharacterSet, LanguageModel, ModelSizes, OwnCell } from './model/language-model.js'
 export type { Cell, CellShape } from './model/cell.js'
-export type { CellChoice } from './model/cells.js'
 export type { Characters, Layers, LayersShape, ManyLayers, OneLayer } from './model/layers.js'
 export type { Rnn } from './model/rnn.js'
 export type { Gru } from './model/gru.js'

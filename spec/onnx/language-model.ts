@@ -4,22 +4,16 @@
 import type { Concrete, Carrier, Signature, Tensors } from '../../src/algebra/tensor-algebra.js'
 import type { Reading, Term } from '../../src/laws/algebra/agreement-of-readings.js'
 import type { PlainModel } from '../../src/laws/model/plain-model.js'
-import type { Sample, Plains } from '../../src/laws/model/sample.js'
+import type { Sample } from '../../src/laws/model/sample.js'
 import { readOneHot } from '../../src/laws/plain.js'
 import { readAll } from '../../src/laws/train/records.js'
 import { flatten, unflatten } from '../../src/algebra/names.js'
-import type { AnyNetwork } from '../../src/model/language-model.js'
+import type { AnyNetwork } from '../../src/model/cells.js'
 import type { LayersShape } from '../../src/model/layers.js'
 import { crossEntropyForward } from '../../src/model/loss.js'
 import { backpropagate, forward, parameterAxes } from '../../src/model/model.js'
 import type { Parameters } from '../../src/model/model.js'
-
-const under = (prefix: string, a: Plains): Plains =>
-  Object.fromEntries(
-    Object.entries(a).flatMap(([field, value]) =>
-      field.startsWith(prefix) ? [[field.slice(prefix.length), value] as const] : [],
-    ),
-  )
+import { under } from '../../src/engine/fields.js'
 
 const opened = <F extends Carrier, L extends LayersShape>(
   algebra: Concrete<F>,

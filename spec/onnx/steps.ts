@@ -3,7 +3,7 @@
  */
 import type fc from 'fast-check'
 import type { Carrier, Concrete, Signature, Tensors } from '../../src/algebra/tensor-algebra.js'
-import { axesOfFields, LARGEST, learnerPattern, NEXT } from '../../src/engine/fields.js'
+import { LARGEST, NEXT, axesOfFields, learnerPattern, withPrefix } from '../../src/engine/fields.js'
 import { trainingGraph } from '../../src/engine/graphs.js'
 import { float32 } from '../../src/interpret/float32.js'
 import type { Term } from '../../src/laws/algebra/agreement-of-readings.js'
@@ -27,9 +27,6 @@ export interface StepSample extends Pick<SampleWithCuts, 'X' | 'Y'> {
   readonly learner: Plains
 }
 
-const prefixed = <T>(prefix: string, a: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
-  Object.fromEntries(Object.entries(a).map(([field, value]) => [prefix + field, value]))
-
 /** One training step: the learner after it, the loss, and the largest entry of each gradient. */
 export const stepOf = (setup: Setup): Term<StepSample> => ({
   name: 'a training step',
@@ -41,8 +38,8 @@ export const stepOf = (setup: Setup): Term<StepSample> => ({
     const before = unflattenLike<F, Learner<F, LayersShape>>(pattern, readAll(algebra, learner))
     const stepped = step(before, readOneHot(algebra, X), readOneHot(algebra, Y))
     return {
-      ...prefixed(NEXT, flatten<F>(stepped.learner)),
-      ...flatten<F>({ loss: stepped.loss, ...prefixed(LARGEST, stepped.largest) }),
+      ...withPrefix(NEXT, flatten<F>(stepped.learner)),
+      ...flatten<F>({ loss: stepped.loss, ...withPrefix(LARGEST, stepped.largest) }),
     }
   },
 })
@@ -65,9 +62,9 @@ export const stepSamples = (setup: Setup, sizes: fc.Arbitrary<PassageSizes>): fc
     )
     const { optimiser: remembered } = freshLearner(float32, model, optimiser(float32), X.axes[0].inner, own)
     const learner = {
-      ...prefixed('parameters.', parameters),
-      ...prefixed('optimiser.', writeAll(float32, remembered)),
-      ...prefixed('hidden.', state),
+      ...withPrefix('parameters.', parameters),
+      ...withPrefix('optimiser.', writeAll(float32, remembered)),
+      ...withPrefix('hidden.', state),
     }
     return { learner, X, Y }
   })

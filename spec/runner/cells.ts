@@ -1,10 +1,9 @@
 /**
  * Every kind of cell that the chapter on cells is about: gated ones, two biases, and layers on layers.
  */
-import { gruKind, layersKind, lstmKind, networkOf, rnnKind } from '../../src/model/language-model.js'
-import type { AnyNetwork } from '../../src/model/language-model.js'
+import { gruKind, layersKind, lstmKind, networkOf, rnnKind } from '../../src/model/cells.js'
+import type { AnyNetwork, CellName } from '../../src/model/cells.js'
 import type { LayersShape } from '../../src/model/layers.js'
-import type { CellName } from '../../src/model/cells.js'
 import type { Biases } from '../../src/model/bias.js'
 
 /** So many layers of one cell, phi = tanh. */

@@ -1,4 +1,4 @@
-/** The command as its users have it: installed in a folder of its own, and run as a process. */
+/** The command: in this process, and as its users have it, installed in a folder of its own and run as a process. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import {
@@ -14,7 +14,28 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
+import { runCommand } from '../../src/cli/command.js'
 import { root } from '../house/parts.js'
+
+/** What the command printed, and its exit code. */
+export interface Said {
+  readonly code: number
+  readonly out: readonly string[]
+  readonly err: readonly string[]
+}
+
+/** The command in this process, with a terminal that remembers. */
+export const command = async (...args: readonly string[]): Promise<Said> => {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await runCommand(args, {
+    print: (text) => out.push(text),
+    note: (text) => err.push(text),
+    show: () => undefined,
+    clear: () => undefined,
+  })
+  return { code, out, err }
+}
 
 export interface Installed {
   /** A folder to work in. */

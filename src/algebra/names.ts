@@ -56,7 +56,5 @@ export const unflatten = <F extends Carrier, S>(shape: S, record: Named<F>): Ten
   replaceAxes((leaf) => at(record, nameOf(leaf)))(shape as object) as Tensors<F, S>
 
 /** The same, shaped as a tree of tensors, of any interpreter, is. */
-export const unflattenLike = <F extends Carrier, T extends object>(tree: object, record: Named<F>): T => {
-  const named: ReadonlyMap<string, string> = new Map(leaves(tree).map((leaf) => [leaf.path.join('.'), nameOf(leaf)]))
-  return replaceTensors(({ path }) => at(record, named.get(path.join('.')) ?? ''))(tree) as T
-}
+export const unflattenLike = <F extends Carrier, T extends object>(tree: object, record: Named<F>): T =>
+  replaceTensors((leaf) => at(record, nameOf(leaf)))(tree) as T

@@ -4,9 +4,9 @@
 import type { Axes } from '../algebra/axis.js'
 import { flatAxes } from '../algebra/names.js'
 import { float32 } from '../interpret/float32.js'
-import { gatesOf } from '../model/cells.js'
+import { gatesOf, networkOf } from '../model/cells.js'
 import type { CellChoice } from '../model/cells.js'
-import { languageModel, networkOf } from '../model/language-model.js'
+import { languageModel } from '../model/language-model.js'
 import { parameterAxes } from '../model/model.js'
 import type { Sizes } from '../model/parameters.js'
 

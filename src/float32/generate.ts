@@ -99,13 +99,8 @@ export const evaluate =
     pipe(
       charactersOf(model),
       E.chain((vocabulary) => encode(vocabulary)(text, 'the text')),
-      E.map(evaluateNumbers(model, parameters)),
+      E.map((numbers) => evaluateIn(float32, model)(parameters, numbers)),
     )
-
-const evaluateNumbers =
-  <L extends LayersShape>(model: LanguageModel<L>, parameters: ModelParameters<L>) =>
-  (numbers: readonly number[]): LossSum =>
-    evaluateIn(float32, model)(parameters, numbers)
 
 /** The model as something that reads one character at a time: its scores and its state after each. */
 export const reader = <L extends LayersShape>(

@@ -1,19 +1,22 @@
 /**
- * The cells by name, with their layers: what a model is called in settings and files.
+ * The cells that there are, as kinds for every algebra and as the names that settings and files call them by, with
+ * their layers.
  */
 import { requireOneOf, requireWhole } from '../algebra/require.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
-import { activation } from './activation.js'
+import { activation, activationNames } from './activation.js'
 import type { ActivationName } from './activation.js'
 import type { Biases } from './bias.js'
 import type { Cell, CellShape } from './cell.js'
 import { gru } from './gru.js'
-import { characters, units } from './input.js'
-import type { Input, InputName } from './input.js'
-import { layer, severalLayers } from './layers.js'
-import type { Layers, LayersShape } from './layers.js'
+import type { Gru } from './gru.js'
+import { units } from './input.js'
+import { layer, layers, severalLayers } from './layers.js'
+import type { Layers, LayersShape, ManyLayers, OneLayer, UpperCells } from './layers.js'
 import { lstm } from './lstm.js'
+import type { Lstm } from './lstm.js'
 import { rnn } from './rnn.js'
+import type { Rnn } from './rnn.js'
 
 /** The cells that there are. */
 export type CellName = 'rnn' | 'gru' | 'lstm'
@@ -38,33 +41,111 @@ export interface CellChoice {
   readonly biases: Biases
 }
 
-/** One cell of that choice, of whatever shape, with this input. */
-const cellOf = <F extends Carrier, I extends InputName>(
-  algebra: TensorAlgebra<F>,
-  { cell, activation: phi, biases }: CellChoice,
-  input: Input<F, I>,
-): Cell<F, CellShape, I> => {
+/** Layers, for every algebra. */
+export interface AnyNetwork<L extends LayersShape> {
+  readonly layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => Layers<F, L>
+  /** Which of the cells that files know it is made of; absent for a cell of one's own. */
+  readonly choice?: CellChoice
+}
+
+/** A kind of cell for every algebra: one layer of it, and what a layer above another takes. */
+export interface CellKind<C extends CellShape, U extends CellShape> extends AnyNetwork<OneLayer<C>> {
+  readonly cell: <F extends Carrier>(algebra: TensorAlgebra<F>) => Cell<F, C>
+  readonly upperCell: <F extends Carrier>(algebra: TensorAlgebra<F>) => Cell<F, U, 'units'>
+  readonly choice: CellChoice
+}
+
+/** The kind of a cell that is written for characters and for units. */
+const kind = <C extends CellShape, U extends CellShape>(
+  choice: CellChoice,
+  cell: CellKind<C, U>['cell'],
+  upperCell: CellKind<C, U>['upperCell'],
+): CellKind<C, U> => ({ choice, cell, upperCell, layers: (algebra) => layer(algebra, cell(algebra)) })
+
+/** Settings of a kind of cell. */
+export interface KindOptions {
+  /** 'two' adds the second biases that PyTorch has; 'one' unless asked. */
+  readonly biases?: Biases
+}
+
+/**
+ * The plain cell, H_t = phi(X_t W_xh + H_{t-1} W_hh + b_h).
+ *
+ * @param phi tanh unless asked otherwise; a name that there is not is a defect
+ */
+export const rnnKind = (
+  phi: ActivationName = 'tanh',
+  { biases = 'one' }: KindOptions = {},
+): CellKind<Rnn, Rnn<'units'>> =>
+  kind(
+    { cell: 'rnn', activation: requireOneOf('activation', 'the name', phi, activationNames), layers: 1, biases },
+    (algebra) => rnn(algebra, activation(algebra, phi), undefined, biases),
+    (algebra) => rnn(algebra, activation(algebra, phi), units(algebra), biases),
+  )
+
+/** The gated recurrent unit. */
+export const gruKind = ({ biases = 'one' }: KindOptions = {}): CellKind<Gru, Gru<'units'>> =>
+  kind(
+    { cell: 'gru', activation: 'tanh', layers: 1, biases },
+    (algebra) => gru(algebra, undefined, biases),
+    (algebra) => gru(algebra, units(algebra), biases),
+  )
+
+/** The long short-term memory. */
+export const lstmKind = ({ biases = 'one' }: KindOptions = {}): CellKind<Lstm, Lstm<'units'>> =>
+  kind(
+    { cell: 'lstm', activation: 'tanh', layers: 1, biases },
+    (algebra) => lstm(algebra, undefined, biases),
+    (algebra) => lstm(algebra, units(algebra), biases),
+  )
+
+/** The kinds of upper layers of these shapes. */
+type UpperKinds<Us extends readonly CellShape[]> = {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the kind is as a lowest layer does not matter
+  readonly [K in keyof Us]: Pick<CellKind<any, Us[K]>, 'upperCell' | 'choice'>
+}
+
+/** `layers`: cells of these kinds on one another, the lowest first. They may be of different kinds. */
+export const layersKind = <C extends CellShape, Us extends readonly CellShape[]>(
+  first: Pick<CellKind<C, CellShape>, 'cell' | 'choice'>,
+  ...uppers: UpperKinds<Us>
+): AnyNetwork<ManyLayers<[C, ...Us]>> => {
+  const choices = [first, ...uppers].map(({ choice }) => choice)
+  const alike = choices.every((choice) => JSON.stringify(choice) === JSON.stringify(first.choice))
+  return {
+    layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => {
+      // A list that is mapped keeps its shapes, which the compiler sees of one list type and not of all.
+      const above = uppers.map(({ upperCell }) => upperCell(algebra)) as unknown as UpperCells<F, Us>
+      return layers<F, C, Us>(algebra, first.cell(algebra), ...above)
+    },
+    ...(alike ? { choice: { ...first.choice, layers: choices.length } } : {}),
+  }
+}
+
+/** The kind of cell of a choice, of whatever shape. */
+const kindOf = ({ cell, activation: phi, biases }: CellChoice): CellKind<CellShape, CellShape> => {
+  const kinds: Readonly<Record<CellName, () => object>> = {
+    rnn: () => rnnKind(phi, { biases }),
+    gru: () => gruKind({ biases }),
+    lstm: () => lstmKind({ biases }),
+  }
   requireOneOf('layersOf', 'cell', cell, cellNames)
   requireOneOf('layersOf', 'biases', biases, ['one', 'two'])
-  const made: Readonly<Record<CellName, () => object>> = {
-    rnn: () => rnn(algebra, activation(algebra, phi), input, biases),
-    gru: () => gru(algebra, input, biases),
-    lstm: () => lstm(algebra, input, biases),
-  }
   // A cell of one shape is used with trees of that shape alone, which the choice warrants.
-  return made[cell]() as Cell<F, CellShape, I>
+  return kinds[cell]() as CellKind<CellShape, CellShape>
 }
 
 /** The layers of that choice, of whatever shape. */
-export const layersOf =
-  (choice: CellChoice) =>
-  <F extends Carrier>(algebra: TensorAlgebra<F>): Layers<F, LayersShape> => {
-    requireWhole('layersOf', 'layers', choice.layers, 1)
-    const first = cellOf(algebra, choice, characters(algebra))
-    const upper = () => cellOf(algebra, choice, units(algebra))
+export const layersOf = (choice: CellChoice): AnyNetwork<LayersShape>['layers'] => {
+  requireWhole('layersOf', 'layers', choice.layers, 1)
+  const { cell, upperCell } = kindOf(choice)
+  return <F extends Carrier>(algebra: TensorAlgebra<F>): Layers<F, LayersShape> => {
+    const uppers = Array.from({ length: choice.layers - 1 }, () => upperCell(algebra))
     const made: object =
-      choice.layers === 1
-        ? layer(algebra, first)
-        : severalLayers(algebra, first, Array.from({ length: choice.layers - 1 }, upper))
+      uppers.length === 0 ? layer(algebra, cell(algebra)) : severalLayers(algebra, cell(algebra), uppers)
     return made as Layers<F, LayersShape>
   }
+}
+
+/** The network of a choice: cells by their names. */
+export const networkOf = (choice: CellChoice): AnyNetwork<LayersShape> => ({ layers: layersOf(choice), choice })

@@ -89,28 +89,15 @@ export const gru = <F extends Carrier, I extends InputName = 'characters'>(
       return { dState: { H: add(mul(dH, z), asHidden(dH_prev)) }, dInput: { dZ_r, dZ_z, dZ_n, dN } }
     },
 
-    gradients: (X, { H_prev }, { dZ_r, dZ_z, dZ_n, dN }) => ({
-      gates: {
-        r: {
-          W_x: input.matmulTN(X, dZ_r),
-          W_h: matmulTN(H_prev, dZ_r),
-          b: sumRows(dZ_r),
-          ...second.gradient('b_h', dZ_r),
-        },
-        z: {
-          W_x: input.matmulTN(X, dZ_z),
-          W_h: matmulTN(H_prev, dZ_z),
-          b: sumRows(dZ_z),
-          ...second.gradient('b_h', dZ_z),
-        },
-        n: {
-          W_x: input.matmulTN(X, dZ_n),
-          W_h: matmulTN(H_prev, dN),
-          b: sumRows(dZ_n),
-          ...second.gradient('b_h', dN),
-        },
-      },
-    }),
+    gradients: (X, { H_prev }, { dZ_r, dZ_z, dZ_n, dN }) => {
+      const gate = (dZ: typeof dZ_r, dHW: typeof dZ_r) => ({
+        W_x: input.matmulTN(X, dZ),
+        W_h: matmulTN(H_prev, dHW),
+        b: sumRows(dZ),
+        ...second.gradient('b_h', dHW),
+      })
+      return { gates: { r: gate(dZ_r, dZ_r), z: gate(dZ_z, dZ_z), n: gate(dZ_n, dN) } }
+    },
 
     dX: ({ gates }, { dZ_r, dZ_z, dZ_n }) =>
       add(add(matmulNT(dZ_r, gates.r.W_x), matmulNT(dZ_z, gates.z.W_x)), matmulNT(dZ_n, gates.n.W_x)),

@@ -4,112 +4,17 @@
  * Training, generation, evaluation, files, engines and laws take it.
  */
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
-import { requireMethods, requireOneOf, requireWhole } from '../algebra/require.js'
-import { activation, activationNames } from './activation.js'
-import type { ActivationName } from './activation.js'
-import type { Biases } from './bias.js'
+import { requireMethods, requireWhole } from '../algebra/require.js'
 import type { Cell, CellShape } from './cell.js'
-import type { CellChoice } from './cells.js'
-import { layersOf } from './cells.js'
-import { gru } from './gru.js'
-import type { Gru } from './gru.js'
-import { units } from './input.js'
-import { layer, layers } from './layers.js'
-import type { Layers, LayersShape, ManyLayers, OneLayer, UpperCells } from './layers.js'
-import { lstm } from './lstm.js'
-import type { Lstm } from './lstm.js'
+import type { AnyNetwork } from './cells.js'
+import { layer } from './layers.js'
+import type { LayersShape, OneLayer } from './layers.js'
 import type { Sizes } from './parameters.js'
-import { rnn } from './rnn.js'
-import type { Rnn } from './rnn.js'
 
 /** The distinct characters; a character's number is its place. */
 export interface CharacterSet {
   readonly characters: readonly string[]
 }
-
-/** Layers, for every algebra. */
-export interface AnyNetwork<L extends LayersShape> {
-  readonly layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => Layers<F, L>
-  /** Which of the cells that files know it is made of; absent for a cell of one's own. */
-  readonly choice?: CellChoice
-}
-
-/** A kind of cell for every algebra: one layer of it, and what a layer above another takes. */
-export interface CellKind<C extends CellShape, U extends CellShape> extends AnyNetwork<OneLayer<C>> {
-  readonly cell: <F extends Carrier>(algebra: TensorAlgebra<F>) => Cell<F, C>
-  readonly upperCell: <F extends Carrier>(algebra: TensorAlgebra<F>) => Cell<F, U, 'units'>
-  readonly choice: CellChoice
-}
-
-/** The kind of a cell that is written for characters and for units. */
-const kind = <C extends CellShape, U extends CellShape>(
-  choice: CellChoice,
-  cell: CellKind<C, U>['cell'],
-  upperCell: CellKind<C, U>['upperCell'],
-): CellKind<C, U> => ({ choice, cell, upperCell, layers: (algebra) => layer(algebra, cell(algebra)) })
-
-/** Settings of a kind of cell. */
-export interface KindOptions {
-  /** 'two' adds the second biases that PyTorch has; 'one' unless asked. */
-  readonly biases?: Biases
-}
-
-/**
- * The plain cell, H_t = phi(X_t W_xh + H_{t-1} W_hh + b_h).
- *
- * @param phi tanh unless asked otherwise; a name that there is not is a defect
- */
-export const rnnKind = (
-  phi: ActivationName = 'tanh',
-  { biases = 'one' }: KindOptions = {},
-): CellKind<Rnn, Rnn<'units'>> =>
-  kind(
-    { cell: 'rnn', activation: requireOneOf('activation', 'the name', phi, activationNames), layers: 1, biases },
-    (algebra) => rnn(algebra, activation(algebra, phi), undefined, biases),
-    (algebra) => rnn(algebra, activation(algebra, phi), units(algebra), biases),
-  )
-
-/** The gated recurrent unit. */
-export const gruKind = ({ biases = 'one' }: KindOptions = {}): CellKind<Gru, Gru<'units'>> =>
-  kind(
-    { cell: 'gru', activation: 'tanh', layers: 1, biases },
-    (algebra) => gru(algebra, undefined, biases),
-    (algebra) => gru(algebra, units(algebra), biases),
-  )
-
-/** The long short-term memory. */
-export const lstmKind = ({ biases = 'one' }: KindOptions = {}): CellKind<Lstm, Lstm<'units'>> =>
-  kind(
-    { cell: 'lstm', activation: 'tanh', layers: 1, biases },
-    (algebra) => lstm(algebra, undefined, biases),
-    (algebra) => lstm(algebra, units(algebra), biases),
-  )
-
-/** The kinds of upper layers of these shapes. */
-type UpperKinds<Us extends readonly CellShape[]> = {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the kind is as a lowest layer does not matter
-  readonly [K in keyof Us]: Pick<CellKind<any, Us[K]>, 'upperCell' | 'choice'>
-}
-
-/** `layers`: cells of these kinds on one another, the lowest first. They may be of different kinds. */
-export const layersKind = <C extends CellShape, Us extends readonly CellShape[]>(
-  first: Pick<CellKind<C, CellShape>, 'cell' | 'choice'>,
-  ...uppers: UpperKinds<Us>
-): AnyNetwork<ManyLayers<[C, ...Us]>> => {
-  const choices = [first, ...uppers].map(({ choice }) => choice)
-  const alike = choices.every((choice) => JSON.stringify(choice) === JSON.stringify(first.choice))
-  return {
-    layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => {
-      // A list that is mapped keeps its shapes, which the compiler sees of one list type and not of all.
-      const above = uppers.map(({ upperCell }) => upperCell(algebra)) as unknown as UpperCells<F, Us>
-      return layers<F, C, Us>(algebra, first.cell(algebra), ...above)
-    },
-    ...(alike ? { choice: { ...first.choice, layers: choices.length } } : {}),
-  }
-}
-
-/** The network of a choice: cells by their names. */
-export const networkOf = (choice: CellChoice): AnyNetwork<LayersShape> => ({ layers: layersOf(choice), choice })
 
 /** The language model. */
 export interface LanguageModel<L extends LayersShape> extends AnyNetwork<L> {

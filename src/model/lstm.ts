@@ -103,34 +103,15 @@ export const lstm = <F extends Carrier, I extends InputName = 'characters'>(
       return { dState: { H: asHidden(dH_prev), C: mul(dC, f) }, dInput: { dZ_i, dZ_f, dZ_g, dZ_o } }
     },
 
-    gradients: (X, { H_prev }, { dZ_i, dZ_f, dZ_g, dZ_o }) => ({
-      gates: {
-        i: {
-          W_x: input.matmulTN(X, dZ_i),
-          W_h: matmulTN(H_prev, dZ_i),
-          b: sumRows(dZ_i),
-          ...second.gradient('b_h', dZ_i),
-        },
-        f: {
-          W_x: input.matmulTN(X, dZ_f),
-          W_h: matmulTN(H_prev, dZ_f),
-          b: sumRows(dZ_f),
-          ...second.gradient('b_h', dZ_f),
-        },
-        g: {
-          W_x: input.matmulTN(X, dZ_g),
-          W_h: matmulTN(H_prev, dZ_g),
-          b: sumRows(dZ_g),
-          ...second.gradient('b_h', dZ_g),
-        },
-        o: {
-          W_x: input.matmulTN(X, dZ_o),
-          W_h: matmulTN(H_prev, dZ_o),
-          b: sumRows(dZ_o),
-          ...second.gradient('b_h', dZ_o),
-        },
-      },
-    }),
+    gradients: (X, { H_prev }, { dZ_i, dZ_f, dZ_g, dZ_o }) => {
+      const gate = (dZ: typeof dZ_i) => ({
+        W_x: input.matmulTN(X, dZ),
+        W_h: matmulTN(H_prev, dZ),
+        b: sumRows(dZ),
+        ...second.gradient('b_h', dZ),
+      })
+      return { gates: { i: gate(dZ_i), f: gate(dZ_f), g: gate(dZ_g), o: gate(dZ_o) } }
+    },
 
     dX: ({ gates }, { dZ_i, dZ_f, dZ_g, dZ_o }) => {
       const dX_if = add(matmulNT(dZ_i, gates.i.W_x), matmulNT(dZ_f, gates.f.W_x))

@@ -41,12 +41,14 @@ export const parameterAxes = <F extends Carrier, L extends LayersShape>(
   { layers, sizes }: Model<NoInfer<F>, L>,
 ): ModelShape<L> => {
   requireRecord('parameterAxes', 'the sizes of the model', sizes)
-  return {
-    ...layers(algebra).parameterAxes(sizes),
-    W_hq: [hiddenAxis(sizes.hidden), vocabularyAxis(sizes.vocabulary)],
-    b_q: [vocabularyAxis(sizes.vocabulary)],
-  }
+  return axesAt(layers(algebra), sizes)
 }
+
+const axesAt = <F extends Carrier, L extends LayersShape>(layers: Layers<F, L>, sizes: Sizes): ModelShape<L> => ({
+  ...layers.parameterAxes(sizes),
+  W_hq: [hiddenAxis(sizes.hidden), vocabularyAxis(sizes.vocabulary)],
+  b_q: [vocabularyAxis(sizes.vocabulary)],
+})
 
 /** The initial state of N rows: zero. */
 export const zeroState = <F extends Carrier, L extends LayersShape>(
@@ -79,7 +81,7 @@ const requireParameters = <F extends Carrier, L extends LayersShape>(
   operation: string,
   layers: Layers<F, L>,
   given: object,
-): object => requireTree(operation, 'parameters', { ...layers.parameterAxes(SMALLEST), W_hq: [], b_q: [] }, given)
+): object => requireTree(operation, 'parameters', axesAt(layers, SMALLEST), given)
 
 const requireState = <F extends Carrier, L extends LayersShape>(
   operation: string,
@@ -118,6 +120,13 @@ export const forward =
     requireParameters('forward', layers, parameters)
     requireState('forward', 'state', layers, state)
     requireTensor('forward', 'X', X)
+    return forwardPass(algebra, layers)(parameters, state, X)
+  }
+
+/** The same, of arguments that have been looked at. */
+const forwardPass =
+  <F extends Carrier, L extends LayersShape>(algebra: TensorAlgebra<F>, layers: Layers<F, L>) =>
+  (parameters: Parameters<F, L>, state: State<F, L>, X: Characters<F>): Forward<F, L> => {
     const { state: last, tape, H } = layers.forward(parameters, state, X)
     const O = outputForward(algebra)(parameters, H)
     return { O, state: last, tape, H }
@@ -166,7 +175,7 @@ export const backpropagate =
     requireTensor('backpropagate', 'Y', Y)
     requireState('backpropagate', 'dState', layers, dState)
 
-    const { O, state: last, tape, H } = forward(algebra, network)(parameters, state, X)
+    const { O, state: last, tape, H } = forwardPass(algebra, layers)(parameters, state, X)
     const { loss, logP } = crossEntropyForward(algebra)(O, Y)
 
     const dO = crossEntropyBackward(algebra)(logP, Y)

@@ -1,7 +1,7 @@
 /**
  * Training as state transitions: one minibatch, one epoch, as many epochs as are asked for.
  *
- * The whole of a run is a `Progress`: what is learnt, where in which epoch it is, and the generator's state.
+ * The whole of a run is a `RunState`: what is learnt, where in which epoch it is, and the generator's state.
  * It is plain data. A run cut at any minibatch, stored and taken up again goes on bit for bit as if it had not been.
  */
 import type { Kind2, URIS2 } from 'fp-ts/HKT'
@@ -62,7 +62,7 @@ export const initialRunState = <L>(learner: L, random: RandomState): RunState<L>
   losses: noLoss,
 })
 
-/** A progress with the plan of its epoch at hand, so that the plan is drawn once an epoch. */
+/** A run state with the plan of its epoch at hand, so that the plan is drawn once an epoch. */
 export interface PlannedRun<L> {
   readonly progress: RunState<L>
   readonly plan: Plan
@@ -70,7 +70,7 @@ export interface PlannedRun<L> {
   readonly after: RandomState
 }
 
-/** A progress with the plan of its epoch, drawn here. */
+/** A run state with the plan of its epoch, drawn here. */
 export const withPlan = <L>({ draw }: Dataset, progress: RunState<L>): PlannedRun<L> => {
   const [plan, after] = draw(progress.random)
   return { progress, plan, after }
@@ -86,7 +86,7 @@ const ready = <L>(path: Dataset, now: PlannedRun<L>): PlannedRun<L> =>
     ? withPlan(path, { ...initialRunState(now.progress.learner, now.after), epoch: now.progress.epoch + 1 })
     : now
 
-/** The minibatch that a progress comes to next. */
+/** The minibatch that comes next. */
 export const nextMinibatch = <L>(path: Dataset, progress: RunState<L>): Minibatch =>
   minibatchAt(path, ready(path, withPlan(path, progress)))
 
@@ -131,15 +131,15 @@ export const trainMinibatch =
       (now) => now.progress,
     )
 
-/** A progress after a minibatch, and whether that minibatch ended its epoch. */
+/** A run state after a minibatch, and whether that minibatch ended its epoch. */
 export interface Report<L> {
   readonly progress: RunState<L>
   readonly epochEnded: boolean
 }
 
 /**
- * The lazy stream of all that follows, minibatch by minibatch, without end. A progress that is given with its plan is
- * gone on from without drawing it again.
+ * The lazy stream of all that follows, minibatch by minibatch, without end. A run state that is given with its plan
+ * is gone on from without drawing it again.
  */
 export const train =
   <M extends URIS2>(M: Bifunctor2<M>) =>
@@ -148,7 +148,7 @@ export const train =
     requireMethods('train', 'the dataset', path, ['draw'], 'a dataset, as dataset(text, sampler) gives in its right')
     requireFunction('train', 'the step', step, 'a function, such as directStep(algebra, model, optimiser)')
     requireRecord('train', 'the run state', from)
-    return     mapStream(M)((now: PlannedRun<L>) => ({ progress: now.progress, epochEnded: epochEnded(now) }))(
+    return mapStream(M)((now: PlannedRun<L>) => ({ progress: now.progress, epochEnded: epochEnded(now) }))(
       stateStream(M)(stepUnderway(M)(path, step))('plan' in from ? from : withPlan(path, from)),
     )
   }

@@ -8,12 +8,12 @@
  */
 import type { Kind } from 'fp-ts/HKT'
 import { flatten } from '../algebra/names.js'
-import { requireMethods, requireRecord } from '../algebra/require.js'
+import { requireRecord } from '../algebra/require.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import type { Characters, LayersShape } from '../model/layers.js'
 import { backpropagate, whole, zeroAdjoint } from '../model/model.js'
 import type { Model, ModelShape, Parameters, State } from '../model/model.js'
-import { applyUpdates } from './optimisers/optimiser.js'
+import { applyUpdates, requireOptimiser } from './optimisers/optimiser.js'
 import type { Optimiser, OptimiserState } from './optimisers/optimiser.js'
 
 /** All that learning changes: plain data. */
@@ -47,7 +47,7 @@ export const trainingStep =
     optimiser: Optimiser<F>,
   ) =>
   ({ parameters, optimiser: memory, hidden }: Learner<F, L>, X: Characters<F>, Y: Characters<F>): Stepped<F, L> => {
-    requireMethods('trainingStep', 'the optimiser', optimiser, ['init', 'update'], 'an optimiser, such as sgd(0.1)')
+    requireOptimiser('trainingStep', 'the optimiser', optimiser)
     requireRecord('trainingStep', 'learner.parameters', parameters)
     requireMemory('trainingStep', memory)
     requireRecord('trainingStep', 'learner.hidden', hidden)

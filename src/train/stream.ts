@@ -1,7 +1,7 @@
 /**
  * A run as a lazy stream of states.
  *
- * A trajectory is a state and the way to the next one. Nothing is computed before it is asked for (`next` is a
+ * A stream is a state and the way to the next one. Nothing is computed before it is asked for (`next` is a
  * getter: not even the next plan is drawn before), nothing is changed when it is: a state can be kept, gone on from
  * twice (a branch), or computed again (a replay). The step answers in any effect M that can be mapped over: IOEither
  * where it is computed at once, TaskEither where an engine answers later.
@@ -23,7 +23,7 @@ export interface StateStream<M extends URIS2, S> {
   readonly next: Kind2<M, Failure, StateStream<M, S>>
 }
 
-/** The trajectory of a step from a state. */
+/** The stream of a step from a state. */
 export const stateStream =
   <M extends URIS2>(M: Bifunctor2<M>) =>
   <S>(step: (state: S) => Kind2<M, Failure, S>) =>
@@ -34,7 +34,7 @@ export const stateStream =
     },
   })
 
-/** The trajectory of what f makes of each state. */
+/** The stream of what f makes of each state. */
 export const mapStream =
   <M extends URIS2>(M: Bifunctor2<M>) =>
   <A, B>(f: (a: A) => B) =>
@@ -80,15 +80,15 @@ export const states: States = <S, A>(
 ): Iterable<Either<Failure, A>> => {
   requireStream('states', from)
   return {
-  // A generator keeps its place in a variable: the one mutation outside the kernel. Every iteration begins anew.
-  *[Symbol.iterator]() {
-    for (let at: Either<Failure, StateStream<IOEither, S>> = E.right(from); E.isRight(at); ) {
-      at = at.right.next()
-      if (E.isLeft(at)) yield at
-      else if (keep(at.right.state)) yield E.right(give(at.right.state))
-    }
-  },
-}
+    // A generator keeps its place in a variable: the one mutation outside the kernel. Every iteration begins anew.
+    *[Symbol.iterator]() {
+      for (let at: Either<Failure, StateStream<IOEither, S>> = E.right(from); E.isRight(at); ) {
+        at = at.right.next()
+        if (E.isLeft(at)) yield at
+        else if (keep(at.right.state)) yield E.right(give(at.right.state))
+      }
+    },
+  }
 }
 
 /** The same for `for await ... of`. */
@@ -98,14 +98,14 @@ export const statesAsync: StatesAsync = <S, A>(
 ): AsyncIterable<Either<Failure, A>> => {
   requireStream('statesAsync', from)
   return {
-  async *[Symbol.asyncIterator]() {
-    for (let at: Either<Failure, StateStream<TaskEither, S>> = E.right(from); E.isRight(at); ) {
-      at = await at.right.next()
-      if (E.isLeft(at)) yield at
-      else if (keep(at.right.state)) yield E.right(give(at.right.state))
-    }
-  },
-}
+    async *[Symbol.asyncIterator]() {
+      for (let at: Either<Failure, StateStream<TaskEither, S>> = E.right(from); E.isRight(at); ) {
+        at = await at.right.next()
+        if (E.isLeft(at)) yield at
+        else if (keep(at.right.state)) yield E.right(give(at.right.state))
+      }
+    },
+  }
 }
 
 /** A stream of a single failure. */

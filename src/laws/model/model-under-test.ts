@@ -5,7 +5,7 @@
  * apart than the sum of the bounds on their errors, which a running error analysis of the same equations gives.
  */
 import type { Carrier, Concrete } from '../../algebra/tensor-algebra.js'
-import type { AnyNetwork } from '../../model/language-model.js'
+import type { AnyNetwork } from '../../model/cells.js'
 import type { LayersShape } from '../../model/layers.js'
 import { plainModel } from './plain-model.js'
 import type { PlainModel } from './plain-model.js'

@@ -37,7 +37,8 @@ export const stateless = <F extends Carrier>(
   update: (gradients, state) => ({ updates: transform(gradients), state }),
 })
 
-const requireOptimiser = <O>(operation: string, what: string, optimiser: O): O =>
+/** An optimiser, as `operation` takes it; anything else is a defect. */
+export const requireOptimiser = <O>(operation: string, what: string, optimiser: O): O =>
   requireMethods(operation, what, optimiser, ['init', 'update'], 'an optimiser, such as sgd(0.1)')
 
 /** p + u for every parameter. */
@@ -45,19 +46,19 @@ export const applyUpdates = <F extends Carrier>({ add }: TensorAlgebra<F>) => zi
 
 /** The optimisers one after the other: each one's updates are the next one's gradients, and the state is a list. */
 export const chain = <F extends Carrier>(...optimisers: readonly Optimiser<F>[]): Optimiser<F> => {
-  optimisers.forEach((each) => requireOptimiser('chain', `optimiser ${String(optimisers.indexOf(each))}`, each))
+  const links = optimisers.map((each, i) => requireOptimiser('chain', `optimiser ${String(i)}`, each))
   return {
-  init: (parameters) => optimisers.map(({ init }) => init(parameters)),
-  update: <S>(gradients: Tensors<F, S>, state: OptimiserState, parameters: Tensors<F, S>) => {
-    const states = statesIn(optimisers.length, state)
-    return optimisers.reduce<{ readonly updates: Tensors<F, S>; readonly state: readonly OptimiserState[] }>(
-      (before, { update }, i) => {
-        const own = update(before.updates, states[i], parameters)
-        return { updates: own.updates, state: [...before.state, own.state] }
-      },
-      { updates: gradients, state: [] },
-    )
-  },
+    init: (parameters) => links.map(({ init }) => init(parameters)),
+    update: <S>(gradients: Tensors<F, S>, state: OptimiserState, parameters: Tensors<F, S>) => {
+      const states = statesIn(links.length, state)
+      return links.reduce<{ readonly updates: Tensors<F, S>; readonly state: readonly OptimiserState[] }>(
+        (before, { update }, i) => {
+          const own = update(before.updates, states[i], parameters)
+          return { updates: own.updates, state: [...before.state, own.state] }
+        },
+        { updates: gradients, state: [] },
+      )
+    },
   }
 }
 
