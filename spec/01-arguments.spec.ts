@@ -419,6 +419,76 @@ describe('training', () => {
   })
 })
 
+describe("what the package's root is called with", () => {
+  const read = ofRoot.orThrow(ofRoot.readText('abc'.repeat(9)))
+  const own = ofRoot.languageModel(ofRoot.rnn(), { vocabulary: read.vocabulary, hidden: 2 })
+  const other = ofRoot.languageModel(ofRoot.rnn(), { vocabulary: 3, hidden: 5 })
+  const [parametersOfOther] = ofRoot.initialParameters(other)(ofRoot.seeded(1))
+  const sampler = ofRoot.consecutiveSampler(1, 3)
+  const train = (...options: readonly unknown[]) => root.train(own, ofRoot.sgd(1), read, sampler, ...options)
+  const [state] = ofRoot.orThrow(ofRoot.take(1, ofRoot.train(own, ofRoot.sgd(1), read, sampler).states))
+  const first = (run: Loose) => [...(run['states'] as unknown as Iterable<unknown>)]
+  const aModel = 'must be a model, as languageModel(...) gives, got'
+  const aText = 'the text must be a text, as readText(...) gives in its right, got'
+  const anEngine = 'the engine must be an engine, such as onnx(), got'
+  const anOptimiser = 'the optimiser must be an optimiser, such as sgd(0.1), got'
+  const aKind = 'must be a kind of cell, such as lstm(), got'
+  const someStates = 'the stream must be a stream of states, such as run.epochs, got'
+  const aRecord = 'must be a record, got'
+  refusals([
+    [`languageModel: the sizes, { vocabulary, hidden }, ${aRecord} nothing`, () => root.languageModel(ofRoot.rnn())],
+    [`layers: layer 0 ${aKind} nothing`, () => root.layers()],
+    [`layers: layer 0 ${aKind} a function`, () => root.layers(ofRoot.lstm)],
+    [`layers: layer 1 ${aKind} 2`, () => root.layers(ofRoot.lstm(), 2)],
+    [`train: the model ${aModel} nothing`, () => root.train()],
+    [
+      'train: the model must be a model, as languageModel(...) gives, ' +
+        'got {"choice":{"cell":"gru","activation":"tanh","layers":1,"bias…',
+      () => root.train(ofRoot.gru(), ofRoot.sgd(1), read, sampler),
+    ],
+    [`train: ${anOptimiser} "adam"`, () => root.train(own, 'adam', read, sampler)],
+    [`train: ${aText} "abc"`, () => root.train(own, ofRoot.sgd(1), 'abc', sampler)],
+    [`train: ${aText} {"_tag":"Right"}`, () => root.train(own, ofRoot.sgd(1), { _tag: 'Right' }, sampler)],
+    [`train: the options ${aRecord} 7`, () => train(7)],
+    [`train: ${anEngine} "onnx"`, () => train({ engine: 'onnx' })],
+    [`train: ${anEngine} a function`, () => train({ engine: ofRoot.onnx })],
+    [`train: options.from ${aRecord} 3`, () => train({ from: 3 })],
+    [`train: options.from.parameters ${aRecord} nothing`, () => train({ from: {} })],
+    [`train: options.from.losses ${aRecord} nothing`, () => train({ from: { ...state, losses: undefined } })],
+    [
+      'train: options.from.epoch must be a whole number, 1 or more, got 0',
+      () => train({ from: { ...state, epoch: 0 } }),
+    ],
+    [
+      'train: options.from.minibatch must be a whole number, 0 or more, got 0.5',
+      () => train({ from: { ...state, minibatch: 0.5 } }),
+    ],
+    [
+      "train: the generator's state must be four 32-bit integers, not all 0, as seeded(1) gives, got nothing",
+      () => train({ from: { ...state, random: undefined } }),
+    ],
+    [`trainingStep: the learner ${aRecord} nothing`, () => root.trainingStep(own, ofRoot.sgd(1))()],
+    ['backpropagate: parameters.W_xh must be a tensor, got nothing', () => first(train({ parameters: {} }))],
+    [`take: ${someStates} 5`, () => root.take(2, 5)],
+    [`take: ${someStates} nothing`, () => root.take(2)],
+    [`generate: the model ${aModel} "own"`, () => root.generate('own', {})('a', 3)],
+    [`evaluate: the model ${aModel} nothing`, () => root.evaluate()('abc')],
+    [`saveModel: the model ${aModel} nothing`, () => root.saveModel()],
+    [`saveModel: parameters ${aRecord} nothing`, () => root.saveModel(own)],
+    ['saveModel: parameters.W_xh must be a tensor, got nothing', () => root.saveModel(own, {})],
+    [
+      'saveModel: parameters.W_xh must be of the axes [vocabulary 3, hidden 2], ' +
+        'got [{"name":"vocabulary","size":3},{"name":"hidden","size":5}]',
+      () => root.saveModel(own, parametersOfOther),
+    ],
+    ['readSafetensors: the model file must be bytes, a Uint8Array, got "my.model"', () => root.loadModel('my.model')],
+  ])
+
+  test('an engine that is undefined is none', () => {
+    expect(right(ofRoot.take(1, train({ engine: undefined })['states'] as never))).toEqual([state])
+  })
+})
+
 describe('prediction', () => {
   const reader = ofRoot.reader(its, parameters)
   const from = { ...ofText.readPrefix(reader, [0]), random: ofRoot.seeded(1) }

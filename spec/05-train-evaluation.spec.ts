@@ -60,8 +60,8 @@ describe('evaluation', () => {
 })
 
 /**
- * A source of known entropy: each character is the one two before it with probability 0.9, else the other one. Whoever
- * knows it loses h(0.1) = 0.325 nats a character; whoever remembers no more than one character, log 2 = 0.693.
+ * A source of known entropy: each character is the one two before it with probability 0.9, else the other one. A
+ * model that knows it loses h(0.1) = 0.325 nats a character; one that remembers only one character, log 2 = 0.693.
  */
 const FIDELITY = 0.9
 const drawnText = (length: number, seed: number): readonly number[] =>

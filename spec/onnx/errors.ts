@@ -1,9 +1,9 @@
 /**
  * How far ONNX Runtime may be from real arithmetic: the running error analysis of its single precision.
  *
- * Sums are added up in single precision, in an order of the runtime's own, which the analysis leaves open. A product
- * that takes an addend in, a factor that is taken out of a sum and whatever else the rewriting does rounds no oftener
- * than the term as it stands. exp, tanh, sigmoid and log are polynomials and quotients of polynomials.
+ * Sums are added up in single precision, in an order of the runtime's own, which the analysis leaves open. Rewriting
+ * adds no rounding to the term as it stands: a product that takes an addend in, a factor that is taken out of a sum.
+ * exp, tanh, sigmoid and log are polynomials and quotients of polynomials.
  */
 import type { Axes } from '../../src/algebra/axis.js'
 import type { Concrete } from '../../src/algebra/tensor-algebra.js'

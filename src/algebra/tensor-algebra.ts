@@ -18,7 +18,7 @@ import type { AnyAxis, Axes, Product } from './axis.js'
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- open for interpreters, as fp-ts's URItoKind is
 export interface URItoOneHot<A> {}
 
-/** The interpreters: whoever registers a kind of tensor and a kind of one-hot tensor. */
+/** The interpreters: the keys under which a kind of tensor and a kind of one-hot tensor are registered. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as fp-ts's URIS
 export type Carrier = URIS & keyof URItoOneHot<any>
 

@@ -3,7 +3,7 @@
  * equations that `float32` computes.
  *
  * Inputs and outputs are named after a learner's fields (`parameters.W_xh`, `hidden.H`, ...). A field's new value is
- * `next.` and its name, so that whoever runs a graph again feeds each `next.x` back in as `x`.
+ * `next.` and its name, so that the next run of the graph takes each `next.x` as its `x`.
  */
 import type { Axes } from '../algebra/axis.js'
 import { axis, product } from '../algebra/axis.js'
@@ -43,7 +43,7 @@ export interface GraphRequest<L extends LayersShape> {
   readonly onOneThread?: boolean
   /** Whether a training step takes and gives the learner as two vectors, faster where it is small; no unless asked. */
   readonly packed?: boolean
-  /** Settings and vocabulary, for whoever opens the file. */
+  /** Settings and vocabulary, for people who open the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
 
@@ -152,6 +152,7 @@ export const generationGraph = <L extends LayersShape>(
       )
       return {
         tensors: withPrefix<GraphTensor<Axes>>(`${NEXT}hidden.`, flatten<'graph'>(state)),
+        // A record of graphs does not know the axes' names of what it holds.
         oneHots: { characters: characters as never },
       }
     },

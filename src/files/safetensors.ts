@@ -14,6 +14,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import { defect } from '../algebra/defect.js'
+import { requireMethods } from '../algebra/require.js'
 import { quoted } from '../failure.js'
 import type { Difference, Failure } from '../failure.js'
 import { concatenateBytes } from '../interpret/kernel/index.js'
@@ -74,12 +75,13 @@ const requireWritable = (named: Named<StoredTensor>): Named<StoredTensor> => {
  *
  * @param what how messages call the file
  * @returns a failure for a file that is damaged, cut short, or not in this format. Nothing is allocated by what the
- *   file claims, only by what it holds.
+ *   file claims, only by what it holds. What is no bytes is a defect
  */
 export const readSafetensors =
   (what: string) =>
-  (bytes: Uint8Array): Either<Failure, Safetensors> =>
-    pipe(
+  (bytes: Uint8Array): Either<Failure, Safetensors> => {
+    requireMethods('readSafetensors', what, bytes, ['subarray'], 'bytes, a Uint8Array')
+    return pipe(
       headerLength(bytes),
       E.chain((length) => {
         const data = bytes.subarray(WORD + length)
@@ -87,6 +89,7 @@ export const readSafetensors =
       }),
       E.mapLeft((difference): Failure => ({ _tag: 'DamagedFile', what, ...difference })),
     )
+  }
 
 const differ = (expected: string, got: string): Either<Difference, never> => E.left({ expected, got })
 

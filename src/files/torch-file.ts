@@ -59,7 +59,7 @@ export const readTorch =
       }),
     )
 
-/** What a run needs besides parameters: from the file's own description, or from whoever imports it. */
+/** What a run needs besides parameters: from the file's own description, or as the import is told. */
 export interface Surroundings {
   readonly settings: Settings
   readonly vocabulary: CharacterSet

@@ -13,6 +13,7 @@ import { standardIn } from '../files/settings.js'
 import { beginning, modelOf } from '../files/setup.js'
 import { fingerprint } from '../files/fingerprint.js'
 import type { ModelParameters } from './model.js'
+import { requireModel, requireParametersOf } from './require.js'
 
 /** A model that was read from a file. */
 export interface LoadedModel {
@@ -32,7 +33,7 @@ const conventionsFor = (biases: 'one' | 'two'): ConventionsName =>
  * What the optimiser remembers is not in it.
  *
  * @returns a failure for a model with a cell of one's own, or with layers of different kinds, and for one that was made
- *   without its characters
+ *   without its characters; a defect for parameters that are not this model's
  *
  * ```ts
  * import { initialParameters, languageModel, loadModel, lstm, orThrow, readText, saveModel, seeded } from 'pure-rnn'
@@ -45,9 +46,11 @@ const conventionsFor = (biases: 'one' | 'two'): ConventionsName =>
  * ```
  */
 export const saveModel = <L extends LayersShape>(
-  { choice, vocabulary, sizes }: LanguageModel<L>,
+  model: LanguageModel<L>,
   parameters: ModelParameters<L>,
 ): Result<Uint8Array> => {
+  const { choice, vocabulary, sizes } = requireModel('saveModel', model)
+  requireParametersOf('saveModel', model, parameters)
   if (choice === undefined) return unsayable('the cell', 'a cell of your own, or layers of different kinds')
   if (vocabulary === undefined) return unsayable('the vocabulary', 'the number of its characters alone')
   const { cell, activation, layers, biases } = choice

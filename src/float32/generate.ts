@@ -16,6 +16,7 @@ import { predict, reader as readerIn } from '../generate/prediction.js'
 import type { Reader } from '../generate/prediction.js'
 import { decode, encode } from '../data/vocabulary.js'
 import type { ModelParameters, State } from './model.js'
+import { requireModel } from './require.js'
 
 /** How characters are chosen. */
 export interface GenerateOptions {
@@ -27,16 +28,14 @@ export interface GenerateOptions {
   readonly seed?: number
 }
 
-const charactersOf = (model: { readonly vocabulary?: CharacterSet }): Result<CharacterSet> =>
-  model.vocabulary === undefined
-    ? E.left({
-        _tag: 'InvalidSetting',
-        setting: 'the vocabulary of the model',
-        expected: 'a list of characters',
-        got: 'their number alone',
-        advice: 'make the model with languageModel(cell, { vocabulary: text.vocabulary, hidden })',
-      })
-    : E.right(model.vocabulary)
+const charactersOf = <L extends LayersShape>(operation: string, model: LanguageModel<L>): Result<CharacterSet> =>
+  E.fromNullable<Failure>({
+    _tag: 'InvalidSetting',
+    setting: 'the vocabulary of the model',
+    expected: 'a list of characters',
+    got: 'their number alone',
+    advice: 'make the model with languageModel(cell, { vocabulary: text.vocabulary, hidden })',
+  })(requireModel(operation, model).vocabulary)
 
 /**
  * What a model writes after a prefix.
@@ -64,7 +63,7 @@ export const generate =
   ) =>
   (prefix: string, length: number): Result<string> =>
     pipe(
-      charactersOf(model),
+      charactersOf('generate', model),
       E.bindTo('vocabulary'),
       E.bind('choose', () => sampling({ temperature, topK })),
       E.bind('read', ({ vocabulary }) => encode(vocabulary)(prefix, `the prefix ${quoted(prefix)}`)),
@@ -97,7 +96,7 @@ export const evaluate =
   <L extends LayersShape>(model: LanguageModel<L>, parameters: ModelParameters<L>) =>
   (text: string): Result<LossSum> =>
     pipe(
-      charactersOf(model),
+      charactersOf('evaluate', model),
       E.chain((vocabulary) => encode(vocabulary)(text, 'the text')),
       E.map((numbers) => evaluateIn(float32, model)(parameters, numbers)),
     )

@@ -7,6 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as IOE from 'fp-ts/lib/IOEither.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { requireFunction, requireMethods, requireRecord, requireThat, requireWhole } from '../algebra/require.js'
 import { quoted } from '../failure.js'
 import type { Failure, Result } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
@@ -23,10 +24,11 @@ import { failing, states, statesAsync } from '../train/stream.js'
 import type { LanguageModel } from '../model/language-model.js'
 import type { Characters, LayersShape } from '../model/layers.js'
 import { batchAxis } from '../model/parameters.js'
-import { seeded } from '../random.js'
+import { requireRandomState, seeded } from '../random.js'
 import type { BatchSampler } from '../data/samplers.js'
 import type { Text } from '../data/vocabulary.js'
 import type { ModelParameters } from './model.js'
+import { requireModel } from './require.js'
 
 /** A run after a minibatch, as plain data: keep it, look at it, go on from it. */
 export interface TrainingState<L extends LayersShape>
@@ -109,12 +111,24 @@ const beginning = <L extends LayersShape>(
   path: Dataset,
   { seed = 0, initialisation = usualInitialisation(model.sizes), parameters: own, from }: TrainOptions<L>,
 ): PlannedRun<Learner<'float32', L>> => {
-  if (from !== undefined) return withPlan(path, progressOf(from))
+  if (from !== undefined) return withPlan(path, progressOf(requireState(from)))
   const [drawn, random] = initialParameters(float32, model, initialisation)(seeded(seed))
   const parameters = own ?? drawn
   const [plan, after] = path.draw(random)
   const learner = freshLearner(float32, model, optimiser(float32), batchAxis(plan.batch), parameters)
   return { progress: initialRunState(learner, random), plan, after }
+}
+
+/** A state to go on from: one that a run has given, or what a file or a worker has made of it. */
+const requireState = <L extends LayersShape>(from: TrainingState<L>): TrainingState<L> => {
+  requireRecord('train', 'options.from', from)
+  requireRecord('train', 'options.from.parameters', from.parameters)
+  requireRecord('train', 'options.from.hidden', from.hidden)
+  requireRecord('train', 'options.from.losses', from.losses)
+  requireWhole('train', 'options.from.epoch', from.epoch, 1)
+  requireWhole('train', 'options.from.minibatch', from.minibatch, 0)
+  requireRandomState('train', from.random)
+  return from
 }
 
 const progressOf = <L extends LayersShape>({
@@ -196,6 +210,11 @@ const runOn = <L extends LayersShape>(
     ),
   )()
 
+const AN_ENGINE = 'an engine, such as onnx()'
+
+const isText = (text: unknown): boolean =>
+  typeof text === 'object' && text !== null && 'vocabulary' in text && 'numbers' in text
+
 /**
  * A run: the states of training, minibatch by minibatch, computed as they are asked for.
  *
@@ -227,8 +246,14 @@ export const train: Train = (<L extends LayersShape>(
   sampler: BatchSampler,
   options: TrainOptions<L> | EngineOptions<L> = {},
 ): Run<L> | Promise<EngineRun<L>> => {
+  requireModel('train', model)
+  requireFunction('train', 'the optimiser', optimiser, 'an optimiser, such as sgd(0.1)')
+  requireThat(isText(text), 'train', 'the text', 'a text, as readText(...) gives in its right', text)
+  const { engine } = requireRecord('train', 'the options', options) as Partial<EngineOptions<L>>
   const ready = prepared(model, optimiser, text, sampler, options)
-  return 'engine' in options ? runOn(model, optimiser, ready, options.engine) : runHere(model, optimiser, ready)
+  return engine === undefined
+    ? runHere(model, optimiser, ready)
+    : runOn(model, optimiser, ready, requireMethods('train', 'the engine', engine, ['open'], AN_ENGINE))
 }) as Train
 
 /**

@@ -37,6 +37,7 @@ export const floatScan =
     initial: Tensors<'float', S>,
     slices: Tensors<'float', Along<T, X>>,
   ): ScanResult<'float', T, S, Y> => {
+    // Slicing and stacking work on any record: the casts leave and enter the caller's signatures.
     const records = slices as unknown as Records
     const time = typing.time(axesOf(records))
     const cut = (slice: (a: Tensor<Axes>) => Tensor<Axes>) =>

@@ -18,5 +18,6 @@ declare module '../algebra/tensor-algebra.js' {
   }
 }
 
+// One text for both storage types; which of them a tensor has is said by a cast.
 /** The reading in double precision, for gradient checks. */
 export const float64 = floatAlgebra(Float64Array) as unknown as Concrete<'float64'>

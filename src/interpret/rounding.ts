@@ -152,6 +152,7 @@ export const rounding = ({ unit, accumulation }: Precision): Concrete<'rounding'
     split: (a) => bounded(float64.split(a.value), float64.split(a.error)),
     scan: scanBy(float64.scan),
     scanReverse: scanBy(float64.scanReverse),
+    // Fields with their errors beside them: the types of a record cannot say that (see bounded.ts).
     unfold: unfoldBounded as never,
   }
 }

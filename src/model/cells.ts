@@ -2,7 +2,7 @@
  * The cells that there are, as kinds for every algebra and as the names that settings and files call them by, with
  * their layers.
  */
-import { requireOneOf, requireWhole } from '../algebra/require.js'
+import { requireMethods, requireOneOf, requireWhole } from '../algebra/require.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
 import { activation, activationNames } from './activation.js'
 import type { ActivationName } from './activation.js'
@@ -105,12 +105,17 @@ type UpperKinds<Us extends readonly CellShape[]> = {
   readonly [K in keyof Us]: Pick<CellKind<any, Us[K]>, 'upperCell' | 'choice'>
 }
 
+const requireKind = <K>(place: number, kindOfCell: K): K =>
+  requireMethods('layers', `layer ${String(place)}`, kindOfCell, ['cell', 'upperCell'], A_KIND)
+
+const A_KIND = 'a kind of cell, such as lstm()'
+
 /** `layers`: cells of these kinds on one another, the lowest first. They may be of different kinds. */
 export const layersKind = <C extends CellShape, Us extends readonly CellShape[]>(
   first: Pick<CellKind<C, CellShape>, 'cell' | 'choice'>,
   ...uppers: UpperKinds<Us>
 ): AnyNetwork<ManyLayers<[C, ...Us]>> => {
-  const choices = [first, ...uppers].map(({ choice }) => choice)
+  const choices = [first, ...uppers].map((each, i) => requireKind(i, each).choice)
   const alike = choices.every((choice) => JSON.stringify(choice) === JSON.stringify(first.choice))
   return {
     layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => {

@@ -4,7 +4,7 @@
  * Training, generation, evaluation, files, engines and laws take it.
  */
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
-import { requireMethods, requireWhole } from '../algebra/require.js'
+import { requireMethods, requireRecord, requireWhole } from '../algebra/require.js'
 import type { Cell, CellShape } from './cell.js'
 import type { AnyNetwork } from './cells.js'
 import { layer } from './layers.js'
@@ -59,9 +59,10 @@ const VOCABULARY = 'the vocabulary, { characters } or their number,'
  */
 export const languageModel: MakeModel = <C extends CellShape, L extends LayersShape>(
   cell: OwnCell<C> | AnyNetwork<L>,
-  { vocabulary, hidden }: ModelSizes,
+  its: ModelSizes,
 ) => {
   requireCell(cell)
+  const { vocabulary, hidden } = requireRecord('languageModel', 'the sizes, { vocabulary, hidden },', its)
   const sizes = {
     vocabulary: requireWhole('languageModel', 'the number of characters', charactersIn(vocabulary), 1),
     hidden: requireWhole('languageModel', 'the number of hidden units', hidden, 1),

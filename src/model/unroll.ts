@@ -69,6 +69,7 @@ export const unrollBackward =
     dState: CellState<F, C>,
     dH: Kind<F, [Rows, Hidden]>,
   ): { readonly dState: CellState<F, C>; readonly dInputs: InputAdjoints<F, C> } => {
+    // Merged rows and slices of time have the fields of the tape and dH; Along hides that from the compiler.
     const slices = { ...tape, dH } as unknown as Tensors<F, Along<Rows, BackwardSlice<C>>>
     const { state, outputs } = algebra.scanReverse<
       Time,

@@ -46,8 +46,9 @@ export const trainingStep =
     model: Model<NoInfer<F>, L>,
     optimiser: Optimiser<F>,
   ) =>
-  ({ parameters, optimiser: memory, hidden }: Learner<F, L>, X: Characters<F>, Y: Characters<F>): Stepped<F, L> => {
+  (learner: Learner<F, L>, X: Characters<F>, Y: Characters<F>): Stepped<F, L> => {
     requireOptimiser('trainingStep', 'the optimiser', optimiser)
+    const { parameters, optimiser: memory, hidden } = requireRecord('trainingStep', 'the learner', learner)
     requireRecord('trainingStep', 'learner.parameters', parameters)
     requireMemory('trainingStep', memory)
     requireRecord('trainingStep', 'learner.hidden', hidden)

@@ -119,6 +119,9 @@ const asynchronous = <S>(
   from: Iterable<Either<Failure, S>> | AsyncIterable<Either<Failure, S>>,
 ): from is AsyncIterable<Either<Failure, S>> => Symbol.asyncIterator in from
 
+const isIterable = (from: unknown): boolean =>
+  typeof from === 'object' && from !== null && (Symbol.iterator in from || Symbol.asyncIterator in from)
+
 interface Take {
   <S>(n: number, from: Iterable<Either<Failure, S>>): Either<Failure, readonly S[]>
   <S>(n: number, from: AsyncIterable<Either<Failure, S>>): Promise<Either<Failure, readonly S[]>>
@@ -130,6 +133,7 @@ interface Take {
  */
 export const take: Take = (<S>(n: number, from: Iterable<Either<Failure, S>> | AsyncIterable<Either<Failure, S>>) => {
   requireWhole('take', 'the number of states', n, 0)
+  requireThat(isIterable(from), 'take', 'the stream', 'a stream of states, such as run.epochs', from)
   return asynchronous(from) ? takeAsync(n, from) : takeNow(n, from)
 }) as Take
 

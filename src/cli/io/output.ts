@@ -115,7 +115,7 @@ const refusesWriting = (path: string): Promise<boolean> =>
 
 /**
  * Saves a file in one step: it is written beside its place, brought to the disk, and then given its name, so that
- * whoever opens that name, at whatever moment, finds the last file whole.
+ * a program that opens that name finds the last file whole at any moment.
  */
 export const save = ({ name, path, temporary }: OutputPath, bytes: Uint8Array): TaskEither<Problem, void> =>
   TE.tryCatch(

@@ -69,7 +69,7 @@ const payloadOf = ({ epoch, epochs, perplexity, charactersPerSecond, secondsLeft
   left: clock(secondsLeft),
 })
 
-/** Whoever reads may stop reading (`| head`): then there is nothing left to do, and nothing to complain about. */
+/** A pipe's reader may stop reading (`| head`): then there is nothing left to do, and nothing to complain about. */
 const quietWhenNobodyReads = (): void => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)

@@ -24,7 +24,7 @@ interface Value {
 
 export type Attribute = number | string | readonly number[]
 
-/** A tensor that whoever runs the graph feeds in. */
+/** A tensor that is fed in when the graph runs. */
 export interface Input extends Value {
   readonly kind: 'input'
   readonly name: string

@@ -52,6 +52,7 @@ export const scanIn =
     initial: Tensors<'graph', S>,
     along: Tensors<'graph', Along<T, X>>,
   ): ScanResult<'graph', T, S, Y> => {
+    // A node is a node whatever the record's fields are called: from here on records are `Named`.
     const slices = along as unknown as Named
     const time = typing.time(axesOf(slices))
     requireFixed('scan', options, [time])

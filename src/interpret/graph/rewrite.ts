@@ -1,7 +1,7 @@
 /**
  * Constructors of nodes that rewrite as they build.
  *
- * Each rule replaces a term by one that means the same in exact arithmetic, rounds no oftener, and is cheaper to
+ * Each rule replaces a term by one that means the same in exact arithmetic, has no more roundings, and is cheaper to
  * run. The rules speak of tensors, never of a network; those about values along time stand in `slices.ts`.
  *
  *   c (d a) = (c d) a                         one factor instead of two

@@ -150,7 +150,7 @@ const oneHotPort = ([name, axes]: readonly [string, Axes]): Port => ({
   node: input(name, 'int64', shapeOf(axes.slice(0, -1))),
 })
 
-/** Axes whose names the types do not know: whoever asks for a tensor by its name says what its axes are. */
+/** Axes whose names the types do not know: the caller that asks for a tensor by its name says what its axes are. */
 const nameless = (axes: Axes): never => axes as never
 
 const argumentsOf = (tensors: readonly Port[], oneHots: readonly Port[]): Arguments => ({

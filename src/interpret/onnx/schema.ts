@@ -168,6 +168,6 @@ export const valueInfo = (
 /** The bytes of a model: the same model gives the same bytes. */
 export const encodeModel = (model: ModelProto): Uint8Array => modelType.encode(modelType.create(model)).finish()
 
-/** The model in these bytes, as protobufjs reads it; for tests and tools. */
+/** The model in these bytes, as protobufjs reads it, which has no types for it; for tests and tools. */
 export const decodeModel = (bytes: Uint8Array): ModelProto =>
   modelType.toObject(modelType.decode(bytes), { longs: Number, defaults: false, arrays: true }) as unknown as ModelProto

@@ -46,6 +46,7 @@ type OnOperands = <F extends Carrier>(algebra: Concrete<F>, operands: Operands<F
 export const term = (name: string, of: OnOperands, cites: readonly EquationId[] = []): Term<AdjointSample> => ({
   name,
   cites,
+  // A law reads results by their axes at run time, so that terms of every type stand in one list.
   of: (algebra, sample) => ({ result: of(algebra, operands(algebra, sample)) as never }),
 })
 
@@ -60,6 +61,7 @@ const scanned = (direction: 'scan' | 'scanReverse', cites: readonly EquationId[]
       { s: A },
       { x: S },
     )
+    // As in `term`: axes are read at run time.
     return { ...state, ...outputs } as never
   },
 })

@@ -1,5 +1,5 @@
 /**
- * What the model's laws are about: a language model as functions of plain numbers, whoever computes them.
+ * What the model's laws are about: a language model as functions of plain numbers, of any implementation.
  *
  * `plainModel` makes one of any algebra and cell. An implementation in other terms altogether can be tried by the
  * same laws once it is written as these three functions.
@@ -18,7 +18,7 @@ import type { Sample, Plains } from './sample.js'
 import { read, readOneHot } from '../plain.js'
 import type { Plain } from '../plain.js'
 
-/** A model as three functions of plain numbers, whoever computes it. */
+/** A model as three functions of plain numbers, of any implementation. */
 export interface PlainModel {
   /** The scores of the T*N rows, the hidden states of the same rows, and the state after the last step. */
   readonly forward: (passage: Sample) => {

@@ -1,5 +1,5 @@
 /**
- * Laws of training steps, whoever takes them: what a step leaves alone, what a reset forgets, what is carried.
+ * Laws of training steps: what a step leaves alone, what a reset forgets, what is carried.
  *
  * Legend: T the steps of a minibatch.
  */
