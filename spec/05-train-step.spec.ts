@@ -219,7 +219,8 @@ describe('numbers that are no longer finite', () => {
     // H is 0 everywhere, so the scores are equal and the loss is log 3; the adjoint of H_1 overflows on its way to H_0.
     const learner = withOutput(filled({ W_xh: 0, W_hh: 1e3, b_h: 0, b_q: 0 }), 3e38, -3e38)
     const answer = stepOf('identity')(learner, minibatch)()
-    expect(answer).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of W_xh' }))
+    expect(answer).toMatchObject(E.left({ _tag: 'StepNotFinite', what: 'the gradient of W_xh' }))
+    expect(E.isLeft(answer) && answer.left).toMatchObject({ origin: { equation: 'bptt-h', tensor: 'dZ' } })
   })
 
   test.each(FIELDS)('%s that is infinite or not a number ends the run', (field) => {
@@ -254,7 +255,8 @@ describe('numbers that are no longer finite', () => {
     const start = learn.initialRunState(filled({ b_q: NaN }), seeded(1))
     const verdict = learn.trainMinibatch(IOE.Bifunctor)(path, stepOf('relu'))(start)()
     expect(E.isLeft(verdict) ? explain(verdict.left) : '').toBe(
-      'the gradient of W_xh is no longer finite in epoch 1, minibatch 1: ' +
+      'the gradient of W_xh is no longer finite in epoch 1, minibatch 1; ' +
+        'the first such number is NaN in b_q (equation training-step) at vocabulary 0: ' +
         'lower the learning rate or the clipping threshold',
     )
   })

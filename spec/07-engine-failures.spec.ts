@@ -101,7 +101,8 @@ describe.each(activationNames)('numbers that are not finite, phi = %s', (phi) =>
       const learner = learnerOf(withNumber(healthy, 'parameters.W_hq', 5, NaN), request)
       return engine.step(engine.load(learner), minibatch)()
     })
-    expect(came).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of W_xh' }))
+    const origin = { equation: 'training-step', tensor: 'W_hq', place: { hidden: 1, vocabulary: 1 }, value: NaN }
+    expect(came).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of W_xh', origin }))
   })
 })
 

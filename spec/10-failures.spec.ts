@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { explain, quoted } from '../src/failure.js'
-import type { Failure } from '../src/failure.js'
+import type { Failure, Origin } from '../src/failure.js'
 
 /** Every kind of failure, with the sentence that it is told in. */
 const sentences: { readonly [Tag in Failure['_tag']]: readonly [Extract<Failure, { readonly _tag: Tag }>, string] } = {
@@ -74,6 +74,19 @@ describe('quotations', () => {
 })
 
 describe('failures', () => {
+  test('numbers that are not finite are told with the place where they began, if it is known', () => {
+    const told = (origin: Origin) =>
+      explain({ _tag: 'NotFinite', what: 'the loss', epoch: 3, minibatch: 2, origin }).split('; ')[1]
+    const place = { time: 17, batch: 0, hidden: 12 }
+    expect(told({ equation: 'gru', tensor: '1.z', place, value: -Infinity })).toBe(
+      'the first such number is -Infinity in 1.z (equation gru) at time 17, batch 0, hidden 12: ' +
+        'lower the learning rate or the clipping threshold',
+    )
+    expect(told({ equation: 'loss', tensor: 'loss', place: {}, value: NaN })).toBe(
+      'the first such number is NaN in loss (equation loss): lower the learning rate or the clipping threshold',
+    )
+  })
+
   test.each(Object.values(sentences))('$0._tag', (failure, sentence) => {
     expect(explain(failure)).toBe(sentence)
   })

@@ -4,6 +4,7 @@
  * Each failure carries what it takes to say what was expected, what was got, and what to do.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
+import type { EquationId } from './equations.js'
 
 export { quoted } from './algebra/quoted.js'
 
@@ -20,11 +21,29 @@ export type Failure =
     }
   | { readonly _tag: 'EmptyText'; readonly what: string }
   | { readonly _tag: 'UnknownCharacter'; readonly character: string; readonly position: number; readonly what: string }
-  | { readonly _tag: 'NotFinite'; readonly what: string; readonly epoch: number; readonly minibatch: number }
+  | {
+      readonly _tag: 'NotFinite'
+      readonly what: string
+      readonly epoch: number
+      readonly minibatch: number
+      /** Where it began; absent where the step stays finite when the reference takes it. */
+      readonly origin?: Origin
+    }
   | { readonly _tag: 'EngineMissing'; readonly engine: string; readonly package: string; readonly reason: string }
   | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
   | ({ readonly _tag: 'DamagedFile'; readonly what: string } & Difference)
   | ({ readonly _tag: 'Mismatch'; readonly what: string } & Difference)
+
+/** The first number of a training step that is infinite or NaN. */
+export interface Origin {
+  /** The equation that it is a value of. */
+  readonly equation: EquationId
+  /** The tensor: `H`, `dZ_r` or `W_hh`, with the number of its layer before it from the second layer on. */
+  readonly tensor: string
+  /** Its place, an index from 0 for each axis by the axis's name: `{ time: 17, batch: 3, hidden: 12 }`. */
+  readonly place: Readonly<Record<string, number>>
+  readonly value: number
+}
 
 /** What was expected and what was got instead; and what to do, where that does not say it. */
 export interface Difference {
@@ -79,7 +98,8 @@ export const explain = (failure: Failure): string => {
     case 'NotFinite':
       return (
         `${failure.what} is no longer finite in epoch ${String(failure.epoch)}, ` +
-        `minibatch ${String(failure.minibatch)}: lower the learning rate or the clipping threshold`
+        `minibatch ${String(failure.minibatch)}${beginning(failure.origin)}: ` +
+        `lower the learning rate or the clipping threshold`
       )
     case 'EngineMissing':
       return (
@@ -94,6 +114,15 @@ export const explain = (failure: Failure): string => {
     case 'Mismatch':
       return `${failure.what} does not fit: ${difference(failure)}`
   }
+}
+
+const beginning = (origin: Origin | undefined): string =>
+  origin === undefined ? '' : `; the first such number is ${showOrigin(origin)}`
+
+const showOrigin = ({ equation, tensor, place, value }: Origin): string => {
+  const at = Object.entries(place).map(([name, index]) => `${name} ${String(index)}`)
+  const number = `${String(value)} in ${tensor} (equation ${equation})`
+  return at.length === 0 ? number : `${number} at ${at.join(', ')}`
 }
 
 const advice = (failure: Difference): string => (failure.advice === undefined ? '' : `: ${failure.advice}`)

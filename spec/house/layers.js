@@ -6,10 +6,11 @@
  * An interpreter knows the algebra and nothing of recurrent networks; the equations know no interpreter. Both meet in
  * the engine, which compiles the equations and has them run, and in the package's root.
  */
-const leaves = ['failure', 'random']
+const leaves = ['equations', 'failure', 'random']
 const equations = [...leaves, 'algebra', 'model', 'data', 'train', 'generate']
 const layers = {
-  failure: ['algebra'],
+  equations: [],
+  failure: ['algebra', 'equations'],
   random: ['algebra'],
   algebra: [],
   interpret: ['algebra'],

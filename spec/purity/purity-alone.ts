@@ -1,5 +1,6 @@
 /** A call of every function of the modules that belong to no part: `src/random.ts` and `src/failure.ts`. */
 import fc from 'fast-check'
+import { equationIds } from '../../src/equations.js'
 import * as failure from '../../src/failure.js'
 import type { Failure } from '../../src/failure.js'
 import type { DrawSample } from '../../src/laws/random.js'
@@ -44,7 +45,20 @@ const fields: { readonly [Tag in Failure['_tag']]: fc.Arbitrary<Fields<Tag>> } =
   }),
   EmptyText: fc.record({ what: words }),
   UnknownCharacter: fc.record({ character: words, position: count, what: words }),
-  NotFinite: fc.record({ what: words, epoch: count, minibatch: count }),
+  NotFinite: fc.record(
+    {
+      what: words,
+      epoch: count,
+      minibatch: count,
+      origin: fc.record({
+        equation: fc.constantFrom(...equationIds),
+        tensor: words,
+        place: fc.dictionary(words, count),
+        value: fc.constantFrom(NaN, Infinity, -Infinity),
+      }),
+    },
+    { requiredKeys: ['what', 'epoch', 'minibatch'] },
+  ),
   EngineMissing: fc.record({ engine: words, package: words, reason: words }),
   EngineFailed: fc.record({ engine: words, reason: words }),
   DamagedFile: fc.record({ what: words, expected: words, got: words }),

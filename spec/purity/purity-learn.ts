@@ -67,6 +67,11 @@ const stepCalls = <F extends Carrier>(algebra: Concrete<F>, world: LearnWorld): 
   const drawn = [0.1, ofCopies((of) => parameterAxes(algebra, of), model).W_xh, random] as const
   return {
     directStep: call((from, its) => learn.directStep(algebra, model, optimiser)(from, its)(), learner, minibatch),
+    firstNotFinite: call(
+      (before) =>
+        learn.firstNotFinite(algebra, 'rnn')(before, learn.trainingStep(algebra, model, optimiser)(before, X, Y)),
+      learner,
+    ),
     trainingStep: call((...given) => learn.trainingStep(algebra, model, optimiser)(...given), learner, X, Y),
     finiteOutcome: call(learn.finiteOutcome<Learner<F, OneLayer<Rnn>>>, learner, 1, { W_xh: 2, W_hh: 1 }),
     evaluate: call((of, ...given) => learn.evaluate(algebra, of)(...given), model, parameters, passage.X.indices),
@@ -141,6 +146,7 @@ export const learnCalls = <F extends Carrier>(algebra: Concrete<F>, world: Learn
 export const learnExceptions = {
   statesAsync: 'its states come later: `statesLater` is a call of it',
   failing: 'its one state comes later',
+  replayed: 'its answer comes later',
 }
 
 /** The states of a run that answers later. */

@@ -10,8 +10,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { entries, product } from '../algebra/axis.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { finiteOutcome } from '../train/engine.js'
-import type { Engine, StepFailure } from '../train/engine.js'
+import { directStep, finiteOutcome, replayed } from '../train/engine.js'
+import type { Engine, Step, StepFailure } from '../train/engine.js'
 import type { LayersShape } from '../model/layers.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
 import { asVectors, byField, PACKED_UP_TO } from './transport.js'
@@ -62,27 +62,28 @@ export const onnxEngine = <L extends LayersShape>(
 
 const engineOf = <L extends LayersShape>(
   runtime: Runtime,
-  { model: { sizes }, batch, steps }: GraphRequest<L>,
+  { model, optimiser, batch, steps }: GraphRequest<L>,
   session: RuntimeSession,
   { load, feed, next, reported, save }: TensorTransport<L>,
 ): OnnxEngine<L> => {
-  const rows = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(sizes.vocabulary)]
+  const rows = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(model.sizes.vocabulary)]
   /** The runtime counts negative indices from the end; here they are the same defect as in `float32`. */
   const characters = (numbers: readonly number[]) =>
     runtime.tensor('int64', BigInt64Array.from(float32.oneHot(rows, numbers).index, BigInt), [batch * steps])
+  const step: Step<'TaskEither', OnnxLearner> = (learner, { inputs, labels, reset }) => {
+    const fed = { ...feed(learner, reset), inputs: characters(inputs), labels: characters(labels) }
+    return pipe(
+      attempt(() => session.run(fed)),
+      TE.chainEitherK((results) => {
+        const { loss, largest } = reported(results)
+        return finiteOutcome<OnnxLearner>(next(results), loss, largest)
+      }),
+    )
+  }
   return {
     name: 'onnx',
     load,
-    step: (learner, { inputs, labels, reset }) => {
-      const fed = { ...feed(learner, reset), inputs: characters(inputs), labels: characters(labels) }
-      return pipe(
-        attempt(() => session.run(fed)),
-        TE.chainEitherK((results) => {
-          const { loss, largest } = reported(results)
-          return finiteOutcome<OnnxLearner>(next(results), loss, largest)
-        }),
-      )
-    },
+    step: replayed(directStep(float32, model, optimiser(float32)), save, step),
     save,
     close: attempt(() => session.release()),
   }

@@ -1,3 +1,8 @@
+import type { EquationId } from '../equations.js'
+
+export { equationIds } from '../equations.js'
+export type { EquationId } from '../equations.js'
+
 /**
  * A law: a sentence about an instance (an algebra, a cell, an optimiser, a sampler) and a predicate
  * that says whether the sentence holds for one sample.
@@ -12,40 +17,6 @@ export interface Law<Instance, Sample> {
   readonly cites: readonly EquationId[]
   readonly holds: (instance: Instance, sample: Sample) => boolean
 }
-
-/** The equations of the model, by the ids under which code, laws and chapters cite them. */
-export const equationIds = [
-  'one-hot',
-  'hidden',
-  'output',
-  'loss',
-  'perplexity',
-  'bptt-o',
-  'bptt-h',
-  'bptt-w',
-  'bptt-state',
-  'truncation',
-  'clip',
-  'sgd',
-  'momentum',
-  'adam',
-  'schedule',
-  'frozen',
-  'initial',
-  'training-step',
-  'vocabulary',
-  'minibatch',
-  'sampling-random',
-  'sampling-consecutive',
-  'predict',
-  'choice',
-  'gru',
-  'lstm',
-  'layers',
-] as const
-
-/** The name of an equation in the book, such as 'hidden' or 'bptt-w'. */
-export type EquationId = (typeof equationIds)[number]
 
 /** Whether two numbers are the same bits: -0 is not 0, NaN is NaN. */
 export const sameBits = (a: number, b: number): boolean => Object.is(a, b)

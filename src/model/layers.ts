@@ -37,14 +37,21 @@ export interface Layers<F extends Carrier, L extends LayersShape> {
     readonly tape: Tensors<F, L['tape']>
     readonly H: Kind<F, [Rows, Hidden]>
   }
-  /** The gradients, and the adjoint of the state before the first step. `dH` is the output layer's share. */
+  /**
+   * The gradients, the adjoint of the state before the first step, and the adjoints of the inputs' terms, a tree like
+   * the tape's. `dH` is the output layer's share.
+   */
   readonly backward: (
     parameters: Tensors<F, L['parameters']>,
     X: Characters<F>,
     tape: Tensors<F, L['tape']>,
     dState: Tensors<F, L['state']>,
     dH: Kind<F, [Rows, Hidden]>,
-  ) => { readonly gradients: Tensors<F, L['parameters']>; readonly dState: Tensors<F, L['state']> }
+  ) => {
+    readonly gradients: Tensors<F, L['parameters']>
+    readonly dState: Tensors<F, L['state']>
+    readonly dInputs: object
+  }
   /** The axes of each parameter at these sizes. */
   readonly parameterAxes: (sizes: Sizes) => L['parameters']
   /** The axes of each part of the state of N rows. */
@@ -66,7 +73,7 @@ export const layer = <F extends Carrier, C extends CellShape>(
   forward: (parameters, state, X) => unrollForward(algebra, cell)(parameters, state, cell.project(parameters, X)),
   backward: (parameters, X, tape, dState, dH) => {
     const { dState: dFirst, dInputs } = unrollBackward(algebra, cell)(parameters, tape, dState, dH)
-    return { gradients: cell.gradients(X, tape, dInputs), dState: dFirst }
+    return { gradients: cell.gradients(X, tape, dInputs), dState: dFirst, dInputs }
   },
   parameterAxes: cell.parameterAxes,
   stateAxes: cell.stateAxes,
@@ -133,21 +140,23 @@ export const severalLayers = <F extends Carrier>(
 
     backward: (parameters, X, { layers: tapes }, dState, dH) => {
       const done = uppers.reduceRight<Descent<F>>(
-        ({ gradients, dStates, dH: dH_own }, cell, k) => {
+        ({ gradients, dStates, dInputs, dH: dH_own }, cell, k) => {
           const [own, tape] = [parameters.layers[k + 1], tapes[k + 1]]
           const back = unrollBackward(algebra, cell)(own, tape, dState.layers[k + 1], dH_own)
           return {
             gradients: [cell.gradients(asLower(tapes[k].H), tape, back.dInputs), ...gradients],
             dStates: [back.dState, ...dStates],
+            dInputs: [back.dInputs, ...dInputs],
             dH: asHidden(cell.dX(own, back.dInputs)),
           }
         },
-        { gradients: [], dStates: [], dH },
+        { gradients: [], dStates: [], dInputs: [], dH },
       )
       const last = lowest.backward(parameters.layers[0], X, tapes[0], dState.layers[0], done.dH)
       return {
         gradients: { layers: [last.gradients, ...done.gradients] },
         dState: { layers: [last.dState, ...done.dStates] },
+        dInputs: { layers: [last.dInputs, ...done.dInputs] },
       }
     },
 
@@ -163,5 +172,6 @@ type LayerRun<F extends Carrier> = ReturnType<Layers<F, OneLayer<CellShape>>['fo
 interface Descent<F extends Carrier> {
   readonly gradients: readonly Tensors<F, CellShape['parameters']>[]
   readonly dStates: readonly Tensors<F, Along<Batch, CellShape['state']>>[]
+  readonly dInputs: readonly object[]
   readonly dH: Kind<F, [Rows, Hidden]>
 }

@@ -132,6 +132,20 @@ const forwardPass =
     return { O, state: last, tape, H }
   }
 
+/** All that a run forward and backward computes on its way, by the names of the equations. */
+export interface Trace<F extends Carrier, L extends LayersShape> {
+  /** What each step of each layer leaves, T*N rows. */
+  readonly tape: Tensors<F, L['tape']>
+  /** The scores, and their log softmax, T*N x V. */
+  readonly O: Kind<F, [Rows, Vocabulary]>
+  readonly logP: Kind<F, [Rows, Vocabulary]>
+  /** The adjoints of the scores, and the output layer's share of those of the uppermost H. */
+  readonly dO: Kind<F, [Rows, Vocabulary]>
+  readonly dH: Kind<F, [Rows, Hidden]>
+  /** The adjoints of the sums Z of each layer, T*N rows, a tree like the tape: `dZ`, or `dZ_r`, `dZ_z`, ... */
+  readonly dInputs: object
+}
+
 /** What one run forward and backward gives. */
 export interface Backpropagated<F extends Carrier, L extends LayersShape> {
   /** The mean loss in nats. */
@@ -141,6 +155,7 @@ export interface Backpropagated<F extends Carrier, L extends LayersShape> {
   readonly gradients: Parameters<F, L>
   /** The adjoint of the state before the first step. */
   readonly dState: State<F, L>
+  readonly trace: Trace<F, L>
 }
 
 /**
@@ -154,8 +169,8 @@ export interface Backpropagated<F extends Carrier, L extends LayersShape> {
  * @param Y the characters that come next, in the same order
  * @param dState the adjoint of the state after the last step. Zero is truncated BPTT, and the whole
  *   gradient where nothing follows; the adjoint that a later stretch of the same text returned is BPTT through both.
- * @returns the loss in nats, the state after the last step, and an adjoint for every parameter and part of the state;
- *   T*N = 0 is a defect, and so is an argument that misses a field
+ * @returns the loss in nats, the state after the last step, an adjoint for every parameter and part of the state, and
+ *   the trace of all tensors between; T*N = 0 is a defect, and so is an argument that misses a field
  *
  * Source: Werbos, Backpropagation through time: what it does and how to do it (1990).
  */
@@ -180,6 +195,7 @@ export const backpropagate =
 
     const dO = crossEntropyBackward(algebra)(logP, Y)
     const { gradients: ofOutput, dH } = outputBackward(algebra)(parameters, H, dO)
-    const { gradients: ofLayers, dState: dFirst } = layers.backward(parameters, X, tape, dState, dH)
-    return { loss, state: last, gradients: { ...ofLayers, ...ofOutput }, dState: dFirst }
+    const { gradients: ofLayers, dState: dFirst, dInputs } = layers.backward(parameters, X, tape, dState, dH)
+    const gradients = { ...ofLayers, ...ofOutput }
+    return { loss, state: last, gradients, dState: dFirst, trace: { tape, O, logP, dO, dH, dInputs } }
   }

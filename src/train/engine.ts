@@ -7,18 +7,22 @@
 import type { Kind, Kind2, URIS2 } from 'fp-ts/HKT'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { product } from '../algebra/axis.js'
 import { requireRecord } from '../algebra/require.js'
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
-import type { Failure } from '../failure.js'
+import type { Failure, Origin } from '../failure.js'
+import type { CellChoice } from '../model/cells.js'
 import type { LanguageModel } from '../model/language-model.js'
 import type { LayersShape } from '../model/layers.js'
 import { zeroAdjoint } from '../model/model.js'
 import type { Model } from '../model/model.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
 import type { AnyOptimiser, Optimiser } from './optimisers/optimiser.js'
+import { firstNotFinite } from './origin.js'
 import { trainingStep } from './step.js'
 import type { Learner } from './step.js'
 
@@ -38,9 +42,9 @@ export interface Outcome<L> {
   readonly loss: number
 }
 
-/** Why a step failed: numbers that are no longer finite (the loop adds where it was), or the engine itself. */
+/** Why a step failed: numbers that are no longer finite (the loop adds the minibatch), or the engine itself. */
 export type StepFailure =
-  | { readonly _tag: 'StepNotFinite'; readonly what: string }
+  | { readonly _tag: 'StepNotFinite'; readonly what: string; readonly origin?: Origin }
   | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
 
 /** One `training-step`, in the effect M: it fails where the loss or a gradient is infinite or NaN, and names which. */
@@ -93,7 +97,7 @@ export const finiteOutcome = <L>(
 export const directStep =
   <F extends Carrier, L extends LayersShape>(
     algebra: Concrete<F>,
-    model: Model<NoInfer<F>, L>,
+    model: Model<NoInfer<F>, L> & { readonly choice?: CellChoice },
     optimiser: Optimiser<F>,
   ) =>
   (
@@ -107,13 +111,39 @@ export const directStep =
     const characters = (numbers: readonly number[]) =>
       algebra.oneHot([rows, vocabularyAxis(model.sizes.vocabulary)], numbers)
     const hidden = reset ? zeroAdjoint(algebra)(learner.hidden) : learner.hidden
-    const stepped = trainingStep(algebra, model, optimiser)(
-      { ...learner, hidden },
-      characters(inputs),
-      characters(labels),
-    )
+    const before = { ...learner, hidden }
+    const stepped = trainingStep(algebra, model, optimiser)(before, characters(inputs), characters(labels))
     const largest = Object.entries<Kind<F, []>>(stepped.largest).map(
       ([field, a]) => [field, algebra.toArray(a)[0]] as const,
     )
-    return finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest))
+    return pipe(
+      finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest)),
+      E.mapLeft(located(() => firstNotFinite(algebra, model.choice?.cell)(before, stepped))),
+    )
   }
+
+/** A failure of a step, with where it began. */
+const located =
+  (origin: () => Origin | undefined) =>
+  (failure: StepFailure): StepFailure => {
+    if (failure._tag !== 'StepNotFinite') return failure
+    const found = origin()
+    return found === undefined ? failure : { ...failure, origin: found }
+  }
+
+/**
+ * A step whose failures say where they began: the minibatch is taken again by the reference reading, from the learner
+ * that the engine had.
+ */
+export const replayed =
+  <L extends LayersShape, E>(
+    reference: (learner: Learner<'float32', L>, minibatch: Minibatch) => IOEither<StepFailure, unknown>,
+    save: (learner: E) => Learner<'float32', L>,
+    step: Step<'TaskEither', E>,
+  ): Step<'TaskEither', E> =>
+  (learner, minibatch) =>
+    TE.mapLeft((failure: StepFailure): StepFailure => {
+      if (failure._tag !== 'StepNotFinite') return failure
+      const again = reference(save(learner), minibatch)()
+      return E.isLeft(again) && again.left._tag === 'StepNotFinite' ? { ...again.left, what: failure.what } : failure
+    })(step(learner, minibatch))

@@ -11,5 +11,6 @@ export type { AnyOptimiser, Optimiser, OptimiserState } from './optimisers/optim
 export * from './optimisers/schedule.js'
 export * from './optimisers/sgd.js'
 export * from './step.js'
+export * from './origin.js'
 export * from './run.js'
 export * from './stream.js'

@@ -114,7 +114,7 @@ const stepUnderway =
       step(now.progress.learner, minibatchAt(path, now)),
       (failure): Failure =>
         failure._tag === 'StepNotFinite'
-          ? { _tag: 'NotFinite', what: failure.what, epoch, minibatch: minibatch + 1 }
+          ? { ...failure, _tag: 'NotFinite', epoch, minibatch: minibatch + 1 }
           : failure,
       advance(now),
     )

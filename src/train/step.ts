@@ -9,10 +9,10 @@
 import type { Kind } from 'fp-ts/HKT'
 import { flatten } from '../algebra/names.js'
 import { requireRecord } from '../algebra/require.js'
-import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
+import type { Carrier, TensorAlgebra, Tensors } from '../algebra/tensor-algebra.js'
 import type { Characters, LayersShape } from '../model/layers.js'
 import { backpropagate, whole, zeroAdjoint } from '../model/model.js'
-import type { Model, ModelShape, Parameters, State } from '../model/model.js'
+import type { Backpropagated, Model, ModelShape, Parameters, State } from '../model/model.js'
 import { applyUpdates, requireOptimiser } from './optimisers/optimiser.js'
 import type { Optimiser, OptimiserState } from './optimisers/optimiser.js'
 
@@ -31,6 +31,9 @@ export interface Stepped<F extends Carrier, L extends LayersShape> {
   readonly loss: Kind<F, []>
   /** The largest absolute entry of each gradient, before the optimiser saw it, by the parameters' names. */
   readonly largest: Readonly<Record<string, Kind<F, []>>>
+  /** All that was computed on the way: the run forward and backward, and what was added to each parameter. */
+  readonly run: Backpropagated<F, L>
+  readonly updates: Tensors<F, ModelShape<L>>
 }
 
 /**
@@ -61,6 +64,8 @@ export const trainingStep =
       largest: Object.fromEntries(
         Object.entries(flatten<F>(run.gradients)).map(([name, g]) => [name, algebra.maxAbs(g)]),
       ),
+      run,
+      updates,
     }
   }
 
