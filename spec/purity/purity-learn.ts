@@ -72,6 +72,8 @@ const stepCalls = <F extends Carrier>(algebra: Concrete<F>, world: LearnWorld): 
         learn.firstNotFinite(algebra, 'rnn')(before, learn.trainingStep(algebra, model, optimiser)(before, X, Y)),
       learner,
     ),
+    notFiniteIn: call((its) => learn.notFiniteIn(algebra)(its), learner),
+    replay: call((from, its) => learn.replay(algebra, model, optimiser)(from, its), learner, minibatch),
     trainingStep: call((...given) => learn.trainingStep(algebra, model, optimiser)(...given), learner, X, Y),
     finiteOutcome: call(learn.finiteOutcome<Learner<F, OneLayer<Rnn>>>, learner, 1, { W_xh: 2, W_hh: 1 }),
     evaluate: call((of, ...given) => learn.evaluate(algebra, of)(...given), model, parameters, passage.X.indices),
@@ -134,6 +136,12 @@ const runCalls = (world: LearnWorld): Calls => {
     states: call((of) => firstOf(count, learn.states(of)), ofCopies(run, from)),
     take: call((of) => learn.take(count, learn.states(of)), ofCopies(run, from)),
     withPlan: call(learn.withPlan<Log>, path, from),
+    watching: call(learn.watching<RunState<Log>>, from, { epoch: 1, losses: { total: 3, rows: 2 } }),
+    epochOver: call(
+      (watch, now) => learn.epochOver(3)(watch, { epoch: 2, losses: { total: 9, rows: 2 } }, now),
+      ofCopies(learn.watching<RunState<Log>>, from, { epoch: 1, losses: { total: 3, rows: 2 } }),
+      from,
+    ),
   }
 }
 
@@ -147,6 +155,7 @@ export const learnExceptions = {
   statesAsync: 'its states come later: `statesLater` is a call of it',
   failing: 'its one state comes later',
   replayed: 'its answer comes later',
+  strict: 'its answer comes later',
 }
 
 /** The states of a run that answers later. */

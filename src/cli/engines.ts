@@ -13,8 +13,8 @@ import type { GraphRequest } from '../engine/index.js'
 import { explain } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { directStep } from '../train/engine.js'
-import type { Engine } from '../train/engine.js'
+import { directStep, replay } from '../train/engine.js'
+import type { Engine, Replay } from '../train/engine.js'
 import type { LayersShape } from '../model/layers.js'
 import { modelOf, optimiserIn } from '../files/setup.js'
 import type { AnyLearner } from '../files/setup.js'
@@ -32,6 +32,8 @@ export interface EngineChoice {
 /** An engine, and how it came to be taken. */
 export interface SelectedEngine {
   readonly engine: AnyEngine
+  /** A step taken again by the reference reading, with its full trace. */
+  readonly replay: Replay<LayersShape>
   /** `onnx on 2 threads`, or `float32, for ...` */
   readonly says: string
 }
@@ -63,11 +65,18 @@ const float32Engine = ({ model, optimiser }: GraphRequest<LayersShape>): AnyEngi
   return engine as AnyEngine
 }
 
+const replayOf = ({ model, optimiser }: GraphRequest<LayersShape>): Replay<LayersShape> =>
+  replay(float32, model, optimiser(float32))
+
 const compiledEngine = (request: GraphRequest<LayersShape>, threads: number): TaskEither<Failure, SelectedEngine> =>
   pipe(
     nativeRuntime,
     TE.chain((runtime) => onnxEngine(runtime, request, threads)),
-    TE.map((engine) => ({ engine: engine as AnyEngine, says: `onnx on ${threadsOf(threads)}` })),
+    TE.map((engine) => ({
+      engine: engine as AnyEngine,
+      replay: replayOf(request),
+      says: `onnx on ${threadsOf(threads)}`,
+    })),
   )
 
 const threadsOf = (threads: number): string => (threads === 1 ? '1 thread' : `${String(threads)} threads`)
@@ -79,7 +88,11 @@ export const selectEngine = (
 ): TaskEither<Failure, SelectedEngine> => {
   const { batch, steps } = settings
   const request = { model: modelOf(settings, vocabulary), optimiser: optimiserIn(settings), batch, steps }
-  const reference = (because: string): SelectedEngine => ({ engine: float32Engine(request), says: `float32${because}` })
+  const reference = (because: string): SelectedEngine => ({
+    engine: float32Engine(request),
+    replay: replayOf(request),
+    says: `float32${because}`,
+  })
   return engine === 'float32'
     ? TE.right(reference(''))
     : pipe(

@@ -7,7 +7,6 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { writeCheckpoint } from '../files/checkpoint.js'
-import type { Checkpoint } from '../files/checkpoint.js'
 import { standard } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
 import { selectEngine } from './engines.js'
@@ -25,7 +24,7 @@ import type { Problem } from './problem.js'
 import { describe, reportAsJson, reportAsText } from './report.js'
 import type { Terminal } from './io/terminal.js'
 import { trainRun } from './training.js'
-import type { Ending } from './training.js'
+import type { Ending, Store } from './training.js'
 
 /** The options that are no settings. */
 interface TrainOptions {
@@ -65,7 +64,7 @@ const prepare = ({ text, resume }: TrainOptions, given: Partial<Settings>): Task
 
 const go = (
   run: Run,
-  { engine, says }: SelectedEngine,
+  selected: SelectedEngine,
   place: OutputPath | undefined,
   { text, json }: TrainOptions,
   terminal: Terminal,
@@ -74,7 +73,7 @@ const go = (
   const about = {
     source: sourceName(text),
     minibatches: minibatchesOf(run),
-    engine: says,
+    engine: selected.says,
     done: epochsDone(run),
   }
   ;[describe(checkpoint, { ...about, out: place?.name }), ...notes].forEach(terminal.note)
@@ -83,24 +82,36 @@ const go = (
   const asText = json === true ? reportAsJson : reportAsText
   const world = {
     now: () => performance.now(),
-    save: (model: Checkpoint) => (place === undefined ? TE.right(undefined) : save(place, writeCheckpoint(model))),
+    out: place === undefined ? undefined : { last: storeAt(place), best: storeBeside(place) },
     report: (report: Parameters<typeof asText>[0]) => {
       terminal.print(asText(report))
     },
     show: terminal.show,
-    warn: ({ message }: Problem) => {
-      terminal.note(message)
-    },
+    note: terminal.note,
     signal: interruption.signal,
   }
   return pipe(
-    trainRun(run, engine, world),
+    trainRun(run, selected, world),
     TE.map((ending) => {
       interruption.ignore()
       terminal.clear()
       return end(ending, place, terminal)
     }),
   )
+}
+
+const storeAt = (place: OutputPath): Store => ({
+  name: place.name,
+  save: (model) => save(place, writeCheckpoint(model)),
+})
+
+/** The best model of a run that diverges: beside the last, where nothing but a model stands. */
+const storeBeside = ({ name }: OutputPath): Store => {
+  const beside = `${name}.best`
+  return {
+    name: beside,
+    save: (model) => TE.chain((place: OutputPath) => save(place, writeCheckpoint(model)))(outputPath(beside)),
+  }
 }
 
 const end = (ending: Ending, place: OutputPath | undefined, { note }: Terminal): number => {

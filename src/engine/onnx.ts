@@ -10,7 +10,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { entries, product } from '../algebra/axis.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { directStep, finiteOutcome, replayed } from '../train/engine.js'
+import { finiteOutcome, replay, replayed } from '../train/engine.js'
 import type { Engine, Step, StepFailure } from '../train/engine.js'
 import type { LayersShape } from '../model/layers.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
@@ -83,7 +83,7 @@ const engineOf = <L extends LayersShape>(
   return {
     name: 'onnx',
     load,
-    step: replayed(directStep(float32, model, optimiser(float32)), save, step),
+    step: replayed(replay(float32, model, optimiser(float32)), save, step),
     save,
     close: attempt(() => session.release()),
   }

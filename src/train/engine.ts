@@ -93,18 +93,17 @@ export const finiteOutcome = <L>(
       : E.right({ learner, loss })
 }
 
-/** The engine of a concrete algebra: the equations themselves, computed at once. */
-export const directStep =
+/** A model, with the name of its cell if it is one of those that there are. */
+type NamedModel<F extends Carrier, L extends LayersShape> = Model<F, L> & { readonly choice?: CellChoice }
+
+/** A minibatch taken: the learner with the state that the step began with, and what the step gave. */
+const taken =
   <F extends Carrier, L extends LayersShape>(
     algebra: Concrete<F>,
-    model: Model<NoInfer<F>, L> & { readonly choice?: CellChoice },
+    model: Model<NoInfer<F>, L>,
     optimiser: Optimiser<F>,
   ) =>
-  (
-    learner: Learner<F, L>,
-    { batch, steps, inputs, labels, reset }: Minibatch,
-  ): IOEither<StepFailure, Outcome<Learner<F, L>>> =>
-  () => {
+  (learner: Learner<F, L>, { batch, steps, inputs, labels, reset }: Minibatch) => {
     requireRecord('trainingStep', 'the learner', learner)
     requireRecord('trainingStep', 'learner.hidden', learner.hidden)
     const rows = product(timeAxis(steps), batchAxis(batch))
@@ -112,18 +111,30 @@ export const directStep =
       algebra.oneHot([rows, vocabularyAxis(model.sizes.vocabulary)], numbers)
     const hidden = reset ? zeroAdjoint(algebra)(learner.hidden) : learner.hidden
     const before = { ...learner, hidden }
-    const stepped = trainingStep(algebra, model, optimiser)(before, characters(inputs), characters(labels))
+    return { before, stepped: trainingStep(algebra, model, optimiser)(before, characters(inputs), characters(labels)) }
+  }
+
+/** The engine of a concrete algebra: the equations themselves, computed at once. Its failures say where they began. */
+export const directStep =
+  <F extends Carrier, L extends LayersShape>(
+    algebra: Concrete<F>,
+    model: NamedModel<NoInfer<F>, L>,
+    optimiser: Optimiser<F>,
+  ) =>
+  (learner: Learner<F, L>, minibatch: Minibatch): IOEither<StepFailure, Outcome<Learner<F, L>>> =>
+  () => {
+    const { before, stepped } = taken(algebra, model, optimiser)(learner, minibatch)
     const largest = Object.entries<Kind<F, []>>(stepped.largest).map(
       ([field, a]) => [field, algebra.toArray(a)[0]] as const,
     )
     return pipe(
       finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest)),
-      E.mapLeft(located(() => firstNotFinite(algebra, model.choice?.cell)(before, stepped))),
+      E.mapLeft(withOrigin(() => firstNotFinite(algebra, model.choice?.cell)(before, stepped))),
     )
   }
 
 /** A failure of a step, with where it began. */
-const located =
+const withOrigin =
   (origin: () => Origin | undefined) =>
   (failure: StepFailure): StepFailure => {
     if (failure._tag !== 'StepNotFinite') return failure
@@ -131,19 +142,52 @@ const located =
     return found === undefined ? failure : { ...failure, origin: found }
   }
 
+/** Where a minibatch, taken from this learner, leaves the finite numbers: undefined where it does not. */
+export type Replay<L extends LayersShape> = (
+  learner: Learner<'float32', L>,
+  minibatch: Minibatch,
+) => Origin | undefined
+
+/** The replay of a step with its full trace, by a concrete algebra. */
+export const replay =
+  <F extends Carrier, L extends LayersShape>(
+    algebra: Concrete<F>,
+    model: NamedModel<NoInfer<F>, L>,
+    optimiser: Optimiser<F>,
+  ) =>
+  (learner: Learner<F, L>, minibatch: Minibatch): Origin | undefined => {
+    const { before, stepped } = taken(algebra, model, optimiser)(learner, minibatch)
+    return firstNotFinite(algebra, model.choice?.cell)(before, stepped)
+  }
+
 /**
- * A step whose failures say where they began: the minibatch is taken again by the reference reading, from the learner
- * that the engine had.
+ * An engine's step whose failures say where they began: the minibatch is taken again by the reference reading, from the
+ * learner that the engine had.
  */
 export const replayed =
   <L extends LayersShape, E>(
-    reference: (learner: Learner<'float32', L>, minibatch: Minibatch) => IOEither<StepFailure, unknown>,
+    again: Replay<L>,
     save: (learner: E) => Learner<'float32', L>,
     step: Step<'TaskEither', E>,
   ): Step<'TaskEither', E> =>
   (learner, minibatch) =>
-    TE.mapLeft((failure: StepFailure): StepFailure => {
-      if (failure._tag !== 'StepNotFinite') return failure
-      const again = reference(save(learner), minibatch)()
-      return E.isLeft(again) && again.left._tag === 'StepNotFinite' ? { ...again.left, what: failure.what } : failure
+    TE.mapLeft(withOrigin(() => again(save(learner), minibatch)))(step(learner, minibatch))
+
+/**
+ * An engine's step that also fails where the learner that it gives holds a number that is infinite or NaN, such as an
+ * update that overflows. It looks at every number of the learner: for finding a step, not for taking many.
+ */
+export const strict =
+  <L extends LayersShape, E>(
+    again: Replay<L>,
+    wrong: (learner: Learner<'float32', L>) => Origin | undefined,
+    save: (learner: E) => Learner<'float32', L>,
+    step: Step<'TaskEither', E>,
+  ): Step<'TaskEither', E> =>
+  (learner, minibatch) =>
+    TE.chainEitherK((outcome: Outcome<E>): Either<StepFailure, Outcome<E>> => {
+      const origin = wrong(save(outcome.learner))
+      return origin === undefined
+        ? E.right(outcome)
+        : E.left({ _tag: 'StepNotFinite', what: origin.tensor, origin: again(save(learner), minibatch) ?? origin })
     })(step(learner, minibatch))

@@ -37,8 +37,7 @@ const stages = <F extends Carrier, L extends LayersShape>(
   const { tape, O, logP, dO, dH, dInputs } = run.trace
   const all = (equation: EquationId, tensors: object): Stage => ({ equation, tensors, order: 'whole' })
   return [
-    all('training-step', before.parameters),
-    all('training-step', { optimiser: before.optimiser, hidden: before.hidden }),
+    ...held(before),
     ...byLayer(tape).map((tensors): Stage => ({ equation: hidden, tensors, order: 'forward' })),
     all('output', { O }),
     all('loss', { logP, loss }),
@@ -48,7 +47,7 @@ const stages = <F extends Carrier, L extends LayersShape>(
       .toReversed()
       .map((tensors): Stage => ({ equation: 'bptt-h', tensors, order: 'backward' })),
     all('bptt-w', run.gradients),
-    all('training-step', { optimiser: learner.optimiser }),
+    all('training-step', { optimiser: learner.optimiser, hidden: learner.hidden }),
     all('training-step', { update: updates }),
     all('training-step', learner.parameters),
   ]
@@ -93,6 +92,35 @@ const placeOf = (axes: Axes, index: number): Origin['place'] => {
   return Object.fromEntries(indices.named)
 }
 
+/** The first number of these stages that is infinite or NaN. */
+const firstOf = <F extends Carrier>(algebra: Concrete<F>, all: readonly Stage[]): Origin | undefined => {
+  const firsts = all.flatMap(({ equation, tensors, order }) => {
+    const found = Object.entries(flatten<F>(tensors)).flatMap(foundIn(algebra, order))
+    const first = found.reduce<Found | undefined>((a, b) => (a === undefined || b.turn < a.turn ? b : a), undefined)
+    return first === undefined ? [] : [{ equation, ...first }]
+  })
+  if (firsts.length === 0) return undefined
+  const { equation, tensor, axes, index, value } = firsts[0]
+  return { equation, tensor, place: placeOf(axes, index), value }
+}
+
+/** What a learner holds, as stages. */
+const held = <F extends Carrier, L extends LayersShape>({ parameters, ...rest }: Learner<F, L>): readonly Stage[] =>
+  [parameters, { optimiser: rest.optimiser, hidden: rest.hidden }].map((tensors) => ({
+    equation: 'training-step',
+    tensors,
+    order: 'whole',
+  }))
+
+/**
+ * The first number of a learner that is infinite or NaN: in its parameters, in what the optimiser remembers, or in the
+ * hidden state. Such a learner is of no use: a model file of it is not read.
+ */
+export const notFiniteIn =
+  <F extends Carrier>(algebra: Concrete<F>) =>
+  <L extends LayersShape>(learner: Learner<F, L>): Origin | undefined =>
+    firstOf(algebra, held(learner))
+
 /**
  * The first number of a training step that is infinite or NaN.
  *
@@ -102,14 +130,5 @@ const placeOf = (axes: Axes, index: number): Origin['place'] => {
  */
 export const firstNotFinite =
   <F extends Carrier>(algebra: Concrete<F>, cell?: CellChoice['cell']) =>
-  <L extends LayersShape>(before: Learner<F, L>, stepped: Stepped<F, L>): Origin | undefined => {
-    const hidden = cell === undefined ? 'hidden' : CELLS[cell]
-    const firsts = stages(hidden, before, stepped).flatMap(({ equation, tensors, order }) => {
-      const found = Object.entries(flatten<F>(tensors)).flatMap(foundIn(algebra, order))
-      const first = found.reduce<Found | undefined>((a, b) => (a === undefined || b.turn < a.turn ? b : a), undefined)
-      return first === undefined ? [] : [{ equation, ...first }]
-    })
-    if (firsts.length === 0) return undefined
-    const { equation, tensor, axes, index, value } = firsts[0]
-    return { equation, tensor, place: placeOf(axes, index), value }
-  }
+  <L extends LayersShape>(before: Learner<F, L>, stepped: Stepped<F, L>): Origin | undefined =>
+    firstOf(algebra, stages(cell === undefined ? 'hidden' : CELLS[cell], before, stepped))
