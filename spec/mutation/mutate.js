@@ -26,10 +26,13 @@ const [LEAST, LEAST_OF_EQUATIONS] = [90, 95]
 const parts = {
   model: { mutate: ['src/model/**/*.ts'], least: LEAST_OF_EQUATIONS },
   train: { mutate: ['src/train/**/*.ts'], least: LEAST_OF_EQUATIONS },
-  data: { mutate: ['src/data/**/*.ts', 'src/generate/**/*.ts'], least: LEAST },
+  data: { mutate: ['src/data/**/*.ts', 'src/generate/**/*.ts', 'src/random.ts'], least: LEAST },
   algebra: { mutate: ['src/algebra/**/*.ts'], least: LEAST },
   numbers: { mutate: ['src/interpret/*.ts', 'src/interpret/kernel/*.ts'], least: LEAST, testFiles: ofNumbers },
   graphs: { mutate: ['src/interpret/{graph,onnx}/*.ts'], least: LEAST, testFiles: ofGraphs },
+  engine: { mutate: ['src/engine/**/*.ts'], least: LEAST, testFiles: ['spec/07-*.spec.ts', 'spec/11-purity.spec.ts'] },
+  files: { mutate: ['src/files/**/*.ts'], least: LEAST, testFiles: ['spec/08-*.spec.ts', 'spec/10-cli*.spec.ts'] },
+  command: { mutate: ['src/cli/**/*.ts', '!src/cli/main.ts'], least: LEAST, testFiles: ['spec/10-*.spec.ts'] },
 }
 
 const settings = {
@@ -81,6 +84,7 @@ const DETECTED = ['Killed', 'Timeout']
 
 const run = async (part) => {
   const { mutate, testFiles = [] } = parts[part]
+  process.env.MUTATION_TESTS = testFiles.join()
   const fileName = `reports/mutation/${part}.json`
   await new Stryker({
     ...settings,
