@@ -6,9 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { decodeModel, encodeModel } from '../src/interpret/onnx/schema.js'
+import { encodeModel } from '../src/interpret/onnx/encode.js'
 import type { ModelProto } from '../src/interpret/onnx/schema.js'
 import { complaintsAbout } from './onnx/checker.js'
+import { decodeModel, encodedByProtobufjs } from './onnx/decode.js'
 import { examples } from './onnx/examples.js'
 
 describe('models are valid', () => {
@@ -52,6 +53,70 @@ describe('models are valid', () => {
     ])('%s', (_, model, complaint) => {
       expect(complaintsAbout(model).join('\n')).toContain(complaint)
     })
+  })
+})
+
+/** A model with a field of each type: absent, 0, empty, negative, beyond 2^32, beyond ASCII, and in a nested graph. */
+const everyField: ModelProto = {
+  ir_version: 8,
+  opset_import: [{ version: 18 }],
+  producer_name: 'μ',
+  graph: {
+    name: '',
+    doc_string: 'd',
+    node: [
+      {
+        name: 'n',
+        op_type: 'Scan',
+        input: ['a', '', 'b'],
+        output: [],
+        attribute: [
+          { name: 'i', type: 2, i: 0 },
+          { name: 'j', type: 2, i: -1 },
+          { name: 's', type: 3, s: new Uint8Array([0, 255]) },
+          { name: 't', type: 3, s: new Uint8Array(0) },
+          { name: 'g', type: 5, g: { name: 'body', node: [], initializer: [], input: [], output: [] } },
+          { name: 'ints', type: 7, ints: [0, -2, 2 ** 33] },
+        ],
+      },
+    ],
+    initializer: [
+      { name: 'w', dims: [3], data_type: 1, float_data: Float32Array.of(-0, 1.5, Infinity) },
+      { name: 'k', dims: [], data_type: 7, int64_data: [300] },
+    ],
+    input: [
+      {
+        name: 'x',
+        doc_string: undefined,
+        type: {
+          tensor_type: { elem_type: 1, shape: { dim: [{ dim_value: 0 }, { dim_value: 128 }, { dim_param: 'T' }] } },
+        },
+      },
+    ],
+    output: [],
+  },
+  metadata_props: [{ key: 'k', value: '' }],
+}
+
+/** Its bytes, written down from protobufjs' own encoder. */
+const GOLDEN = [
+  '08081202cebc3aae010a6d0a01610a000a01621a016e22045363616e2a060a0169a001022a110a016a18ffffffffffff',
+  'ffffff01a001022a0a0a0173220200ffa001032a060a0174a001032a0e0a016732061204626f6479a001052a1b0a0469',
+  '6e7473421000feffffffffffffffff018080808020a001072a160a01031001220c000000800000c03f0000807f420177',
+  '2a0910073a02ac0242016b5201645a170a017812120a100801120c0a000a030880010a031201544202101272030a016b',
+].join('')
+
+describe('the bytes of a model', () => {
+  test('are those that protobufjs writes', () => {
+    examples.forEach(([, bytes]) => {
+      const model = decodeModel(bytes)
+      expect(encodeModel(model)).toEqual(encodedByProtobufjs(model))
+    })
+    expect(encodeModel(everyField)).toEqual(encodedByProtobufjs(everyField))
+  })
+
+  test('are those that they always were', () => {
+    expect(Buffer.from(encodeModel(everyField)).toString('hex')).toBe(GOLDEN)
   })
 })
 

@@ -13,7 +13,7 @@ import type { GraphOneHot, GraphOptions } from '../../src/interpret/graph/tensor
 import { modelOf } from '../../src/interpret/onnx/compile.js'
 import { emitAll } from '../../src/interpret/onnx/emit.js'
 import { nothing } from '../../src/interpret/onnx/emission.js'
-import { encodeModel } from '../../src/interpret/onnx/schema.js'
+import { encodeModel } from '../../src/interpret/onnx/encode.js'
 import type { ModelProto } from '../../src/interpret/onnx/schema.js'
 import type { Reading } from '../../src/laws/algebra/agreement-of-readings.js'
 import { numbersIn, runAtOnce } from './at-once.js'

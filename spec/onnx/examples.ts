@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { exportGraphs } from '../../src/engine/index.js'
 import { float32 } from '../../src/interpret/index.js'
-import { encodeModel } from '../../src/interpret/onnx/schema.js'
+import { encodeModel } from '../../src/interpret/onnx/encode.js'
 import { initialParameters, normalWeights } from '../../src/train/initial.js'
 import { adam, chain, clipByGlobalNorm, frozen, scheduled, sgd, warmUp } from '../../src/train/index.js'
 import type { AnyOptimiser } from '../../src/train/index.js'

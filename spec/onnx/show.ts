@@ -1,7 +1,7 @@
 /**
  * A model as a reader sees it: what each output is computed from, as one expression.
  */
-import { decodeModel } from '../../src/interpret/onnx/schema.js'
+import { decodeModel } from './decode.js'
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from '../../src/interpret/onnx/schema.js'
 
 /** The nodes of a graph and of the bodies in it. */

@@ -1,19 +1,10 @@
 /** The command: in this process, and as its users have it, installed in a folder of its own and run as a process. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import ts from 'typescript'
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
 import { runCommand } from '../../src/cli/command.js'
 import { root } from '../house/parts.js'
 
@@ -47,24 +38,13 @@ export interface Installed {
   readonly startWith: (options: readonly string[], ...args: readonly string[]) => ChildProcess
 }
 
-/** The sources' files, from `src` on. */
-const sources = (): readonly string[] =>
-  readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
-
-/** A module as the build makes it, but for checking types, which `npm run types` does. */
-const compiled = (code: string): string =>
-  ts.transpileModule(code, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
-  }).outputText
-
-/** Compiles the sources, whatever `dist` holds, and lays them out as the package does. */
+/**
+ * Compiles the sources, whatever `dist` holds, and lays them out as the package does. Types are checked by
+ * `npm run types`.
+ */
 export const install = (): Installed => {
   const folder = mkdtempSync(join(tmpdir(), 'pure-rnn-command-'))
-  sources().forEach((path) => {
-    const place = join(folder, 'dist', path.replace(/\.ts$/, '.js'))
-    mkdirSync(dirname(place), { recursive: true })
-    writeFileSync(place, compiled(readFileSync(join(root, 'src', path), 'utf8')))
-  })
+  buildSync({ entryPoints: [join(root, 'src/**/*.ts')], outdir: join(folder, 'dist'), outbase: join(root, 'src') })
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   symlinkSync(join(root, 'src'), join(folder, 'src'))

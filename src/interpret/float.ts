@@ -45,7 +45,7 @@ export const floatAlgebra = (storage: kernel.Storage): Concrete<'float'> => {
       make<A>(a.axes, kernel.unary(storage, operation, a.data))
 
   const view = ({ axes, data }: Tensor<Axes>) => kernel.matrix(data, ...rowsAndColumns(axes))
-  const transposed = (a: Tensor<Axes>) => view(a).transpose(1, 0)
+  const transposed = ({ axes, data }: Tensor<Axes>) => kernel.transposed(data, ...rowsAndColumns(axes))
 
   const tensor = <A extends Axes>(axes: Readonly<A>, values: ArrayLike<number>): Tensor<A> => {
     typing.made('tensor', axes)

@@ -1,15 +1,11 @@
 /**
  * The typed arrays of the kernel: made, filled, and from then on only read.
  */
-import type { NdArray } from 'ndarray'
 import type { ReadonlyFloatArray } from '../readonly-array.js'
 
 /** The typed array that holds an interpreter's numbers. */
 export type Storage = Float32ArrayConstructor | Float64ArrayConstructor
 export type Floats = Float32Array | Float64Array
-
-/** A strided view. ndarray's own types are mutable; nothing in the kernel writes through a view of an argument. */
-export type View = NdArray<Floats>
 
 /** An argument, for a library that does not know of arrays that are only read. It is not written to. */
 export const mutable = (a: ReadonlyFloatArray): Floats => a as unknown as Floats

@@ -2,8 +2,8 @@
  * The loops that fill fresh typed arrays: the only mutation in the project's mathematics.
  *
  * Every function here allocates its result, writes to nothing else, and is pure seen from outside.
- * Where an operand is transposed or broadcast, it is an ndarray view, and the arithmetic is ndarray-ops'.
- * Arrays of one length are worked through by loops of our own: that library looks its loop up by the
+ * Where an operand is transposed or broadcast, it is an ndarray view, and the arithmetic is ndarray-ops' (views.ts says
+ * where it is not). Arrays of one length are worked through by loops of our own: that library looks its loop up by the
  * views' layout at every call, which for small arrays takes longer than the arithmetic. Sums are
  * accumulated in double precision and rounded once, whatever the storage.
  */

@@ -1,20 +1,24 @@
 /**
  * Numbers where they lie: filled in, copied, viewed, cut, and put one after the other.
  */
-import ndarray from 'ndarray'
-import ops from 'ndarray-ops'
 import type { ReadonlyFloatArray, ReadonlyInt32Array } from '../readonly-array.js'
 import { done, mutable } from './floats.js'
-import type { Storage, View } from './floats.js'
+import type { Storage } from './floats.js'
+import type { View } from './view.js'
+import { views } from './views.js'
 
 /** The rows x columns view of a row-major array. */
 export const matrix = (a: ReadonlyFloatArray, rows: number, columns: number): View =>
-  ndarray(mutable(a), [rows, columns])
+  views.matrix(mutable(a), rows, columns)
+
+/** The columns x rows view of a row-major array of rows x columns. */
+export const transposed = (a: ReadonlyFloatArray, rows: number, columns: number): View =>
+  views.transposed(mutable(a), rows, columns)
 
 /** A fresh row-major copy of a view. */
 export const materialise = (storage: Storage, a: View): ReadonlyFloatArray => {
-  const out = new storage(a.size)
-  ops.assign(ndarray(out, a.shape), a)
+  const out = new storage(a.shape[0] * a.shape[1])
+  views.assign(out, a)
   return done(out)
 }
 

@@ -3,7 +3,8 @@
  */
 import type { ReadonlyFloatArray } from '../readonly-array.js'
 import { done } from './floats.js'
-import type { Floats, Storage, View } from './floats.js'
+import type { Floats, Storage } from './floats.js'
+import type { View } from './view.js'
 
 /** The rows of a strided matrix, or its columns: what a product multiplies with each other. */
 interface Lines {

@@ -1,11 +1,10 @@
 /**
  * Arithmetic along the rows of a matrix, and over all of it.
  */
-import ndarray from 'ndarray'
-import ops from 'ndarray-ops'
 import type { ReadonlyFloatArray, ReadonlyInt32Array } from '../readonly-array.js'
 import { done, mutable, rounded } from './floats.js'
 import type { Storage } from './floats.js'
+import { views } from './views.js'
 
 /** The row b added to each row of a, through a view of b whose rows are all the same. */
 export const addRow = (
@@ -14,9 +13,8 @@ export const addRow = (
   b: ReadonlyFloatArray,
   rows: number,
 ): ReadonlyFloatArray => {
-  const shape = [rows, b.length]
   const out = new storage(a.length)
-  ops.add(ndarray(out, shape), ndarray(mutable(a), shape), ndarray(mutable(b), shape, [0, 1]))
+  views.add(out, views.matrix(mutable(a), rows, b.length), views.repeated(mutable(b), rows))
   return done(out)
 }
 

@@ -18,7 +18,7 @@ import { packed, unpacked } from './packing.js'
 import type { Packs } from './packing.js'
 import { describe, description, handedOut, requireDistinct } from './ports.js'
 import type { Port } from './ports.js'
-import { encodeModel } from './schema.js'
+import { encodeModel } from './encode.js'
 import type { ModelProto } from './schema.js'
 import * as typing from '../typing.js'
 

@@ -1,83 +1,69 @@
 /**
- * The messages of an ONNX file that this project writes, for protobufjs.
+ * The messages of an ONNX file that this project writes.
  *
  * Names, numbers and types of the fields are those of onnx.proto (ONNX IR version 8); messages and fields
  * that are never written are left out.
  */
-import protobuf from 'protobufjs/light.js'
 import { ELEMENT_TYPES } from '../graph/node.js'
 import type { Attribute, ElementType } from '../graph/node.js'
 
-const field = (id: number, type: string) => ({ id, type })
-const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated', options: { packed: true } })
+/** A field of a message: its number, its type, which is a scalar or a message, and whether it is a list of those. */
+export interface Field {
+  readonly id: number
+  readonly type: string
+  readonly repeated: boolean
+}
+const one = (id: number, type: string): Field => ({ id, type, repeated: false })
+const many = (id: number, type: string): Field => ({ id, type, repeated: true })
 
-const root = protobuf.Root.fromJSON({
-    nested: {
-      onnx: {
-        nested: {
-          ModelProto: {
-            fields: {
-              ir_version: field(1, 'int64'),
-              producer_name: field(2, 'string'),
-              doc_string: field(6, 'string'),
-              graph: field(7, 'GraphProto'),
-              opset_import: repeated(8, 'OperatorSetIdProto'),
-              metadata_props: repeated(14, 'StringStringEntryProto'),
-            },
-          },
-          OperatorSetIdProto: { fields: { version: field(2, 'int64') } },
-          StringStringEntryProto: { fields: { key: field(1, 'string'), value: field(2, 'string') } },
-          GraphProto: {
-            fields: {
-              node: repeated(1, 'NodeProto'),
-              name: field(2, 'string'),
-              initializer: repeated(5, 'TensorProto'),
-              doc_string: field(10, 'string'),
-              input: repeated(11, 'ValueInfoProto'),
-              output: repeated(12, 'ValueInfoProto'),
-            },
-          },
-          NodeProto: {
-            fields: {
-              input: repeated(1, 'string'),
-              output: repeated(2, 'string'),
-              name: field(3, 'string'),
-              op_type: field(4, 'string'),
-              attribute: repeated(5, 'AttributeProto'),
-            },
-          },
-          AttributeProto: {
-            fields: {
-              name: field(1, 'string'),
-              i: field(3, 'int64'),
-              s: field(4, 'bytes'),
-              g: field(6, 'GraphProto'),
-              ints: repeated(8, 'int64'),
-              type: field(20, 'int32'),
-            },
-          },
-          TensorProto: {
-            fields: {
-              dims: repeated(1, 'int64'),
-              data_type: field(2, 'int32'),
-              float_data: repeated(4, 'float'),
-              int64_data: repeated(7, 'int64'),
-              name: field(8, 'string'),
-            },
-          },
-          ValueInfoProto: {
-            fields: { name: field(1, 'string'), type: field(2, 'TypeProto'), doc_string: field(3, 'string') },
-          },
-          TypeProto: { fields: { tensor_type: field(1, 'TensorTypeProto') } },
-          TensorTypeProto: { fields: { elem_type: field(1, 'int32'), shape: field(2, 'TensorShapeProto') } },
-          TensorShapeProto: { fields: { dim: repeated(1, 'DimensionProto') } },
-          DimensionProto: { fields: { dim_value: field(1, 'int64'), dim_param: field(2, 'string') } },
-        },
-      },
-    },
-  })
-
-const modelType = root.lookupType('onnx.ModelProto')
+/** Each message's fields in the order of their numbers, in which they are written. */
+export const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
+  ModelProto: {
+    ir_version: one(1, 'int64'),
+    producer_name: one(2, 'string'),
+    doc_string: one(6, 'string'),
+    graph: one(7, 'GraphProto'),
+    opset_import: many(8, 'OperatorSetIdProto'),
+    metadata_props: many(14, 'StringStringEntryProto'),
+  },
+  OperatorSetIdProto: { version: one(2, 'int64') },
+  StringStringEntryProto: { key: one(1, 'string'), value: one(2, 'string') },
+  GraphProto: {
+    node: many(1, 'NodeProto'),
+    name: one(2, 'string'),
+    initializer: many(5, 'TensorProto'),
+    doc_string: one(10, 'string'),
+    input: many(11, 'ValueInfoProto'),
+    output: many(12, 'ValueInfoProto'),
+  },
+  NodeProto: {
+    input: many(1, 'string'),
+    output: many(2, 'string'),
+    name: one(3, 'string'),
+    op_type: one(4, 'string'),
+    attribute: many(5, 'AttributeProto'),
+  },
+  AttributeProto: {
+    name: one(1, 'string'),
+    i: one(3, 'int64'),
+    s: one(4, 'bytes'),
+    g: one(6, 'GraphProto'),
+    ints: many(8, 'int64'),
+    type: one(20, 'int32'),
+  },
+  TensorProto: {
+    dims: many(1, 'int64'),
+    data_type: one(2, 'int32'),
+    float_data: many(4, 'float'),
+    int64_data: many(7, 'int64'),
+    name: one(8, 'string'),
+  },
+  ValueInfoProto: { name: one(1, 'string'), type: one(2, 'TypeProto'), doc_string: one(3, 'string') },
+  TypeProto: { tensor_type: one(1, 'TensorTypeProto') },
+  TensorTypeProto: { elem_type: one(1, 'int32'), shape: one(2, 'TensorShapeProto') },
+  TensorShapeProto: { dim: many(1, 'DimensionProto') },
+  DimensionProto: { dim_value: one(1, 'int64'), dim_param: one(2, 'string') },
+}
 
 export interface AttributeProto {
   readonly name: string
@@ -164,10 +150,3 @@ export const valueInfo = (
   },
   doc_string: description,
 })
-
-/** The bytes of a model: the same model gives the same bytes. */
-export const encodeModel = (model: ModelProto): Uint8Array => modelType.encode(modelType.create(model)).finish()
-
-/** The model in these bytes, as protobufjs reads it, which has no types for it; for tests and tools. */
-export const decodeModel = (bytes: Uint8Array): ModelProto =>
-  modelType.toObject(modelType.decode(bytes), { longs: Number, defaults: false, arrays: true }) as unknown as ModelProto
