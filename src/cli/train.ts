@@ -42,7 +42,7 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
     TE.fromEither(E.mapLeft(problemOf)(parsedEngine(typed))),
     TE.bindTo('wish'),
     TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(parsedSettings(typed)))),
-    TE.bind('run', ({ given }) => prepare(errand, given)),
+    TE.bind('run', ({ given }) => prepare(errand, given, terminal)),
     TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPath(errand.out))),
     TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
     TE.chain(({ run, place, taken }) => go(run, taken, place, errand, terminal)),
@@ -50,14 +50,18 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
 }
 
 /** The run that was asked for: a fresh one, or a model's. */
-const prepare = ({ text, resume }: TrainOptions, given: Partial<Settings>): TaskEither<Problem, Run> =>
+const prepare = (
+  { text, resume }: TrainOptions,
+  given: Partial<Settings>,
+  terminal: Terminal,
+): TaskEither<Problem, Run> =>
   resume === undefined
     ? pipe(
         readText(text, { ...standard, ...given }),
         TE.chainEitherK((raw) => E.mapLeft(problemOf)(freshRun(given, raw))),
       )
     : pipe(
-        readModel('--resume', resume),
+        readModel('--resume', resume, terminal),
         TE.bindTo('model'),
         TE.bind('raw', ({ model }) => readText(text, model.settings)),
         TE.chainEitherK(({ model, raw }) => E.mapLeft(problemOf)(resumedRun(given, model, raw))),
