@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { visible } from '../algebra/quoted.js'
 import { writeCheckpoint } from '../files/checkpoint.js'
 import type { Checkpoint } from '../files/checkpoint.js'
 import { standard } from '../files/settings.js'
@@ -111,10 +112,11 @@ const end = (ending: Ending, place: OutputPath | undefined, { note }: Terminal):
   if (ending._tag === 'Finished') return 0
   const { epoch, minibatch } = ending.checkpoint.progress
   const where = `interrupted in epoch ${String(epoch)}, after minibatch ${String(minibatch)}`
+  const name = place === undefined ? undefined : visible(place.name)
   note(
-    place === undefined
+    name === undefined
       ? `${where}; the model is not saved, for there was no --out`
-      : `${where}; saved as ${place.name}: train --resume ${place.name} goes on from there`,
+      : `${where}; saved as ${name}: train --resume ${name} goes on from there`,
   )
   return exitCodeOf[ending.signal]
 }
