@@ -16,6 +16,7 @@ import { decodeModel } from './onnx/decode.js'
 import { readCheckpoint, readSafetensors, writeSafetensors } from '../src/files/index.js'
 import { command, install } from './runner/command.js'
 import type { Installed } from './runner/command.js'
+import { resealed } from './runner/store-samples.js'
 
 const VERSE = 'the cat sat on the mat,\nthe dog ate it all\n'.repeat(5)
 const TINY = ['--hidden', '5', '--steps', '4', '--batch', '2', '--length', '8', '--engine', 'float32', '--epochs', '2']
@@ -123,7 +124,7 @@ describe('a model that has diverged', () => {
     const bytes = Uint8Array.from(old.bytes)
     bytes.set(new Uint8Array(Float32Array.of(number).buffer))
     const tensors = new Map([...file.tensors, [tensor, { ...old, bytes }]])
-    writeFileSync(at(to), writeSafetensors({ ...file, tensors }))
+    writeFileSync(at(to), resealed(writeSafetensors({ ...file, tensors })))
   }
   beforeAll(async () => {
     diverge('scratch.model', 'W_hq', NaN, 'nan.model')

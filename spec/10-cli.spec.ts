@@ -269,6 +269,7 @@ const bad: readonly (readonly [string, () => readonly string[], string])[] = [
     'the character "x" at position 1 of the prefix "ex" is not in the',
   ],
   ['too large a model', () => small('--hidden', '100000'), 'must be so small that no parameter has more than 16777216'],
+  ['too long a report', () => small('--length', '2000000'), '--length must be a whole number from 0 to 1048576'],
   ['too short a text', () => small('--steps', '200'), 'needs a text of at least 401 characters, got 215'],
   ['a text that is not there', () => small('--text', at('none.txt')), 'none.txt", which does not exist'],
   ['a folder for a text', () => small('--text', at('folder')), 'folder", which is a directory'],

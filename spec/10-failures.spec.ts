@@ -2,8 +2,10 @@
  * Failures say what was expected, what was got, and what to do.
  */
 import { describe, expect, test } from 'vitest'
+import { Defect } from '../src/algebra/defect.js'
 import { explain, quoted } from '../src/failure.js'
 import type { Failure, Origin } from '../src/failure.js'
+import { command } from './runner/command.js'
 
 /** Every kind of failure, with the sentence that it is told in. */
 const sentences: { readonly [Tag in Failure['_tag']]: readonly [Extract<Failure, { readonly _tag: Tag }>, string] } = {
@@ -70,6 +72,57 @@ describe('quotations', () => {
     expect(quoted('x'.repeat(1000))).toBe(`"${'x'.repeat(59)}…`)
     expect(quoted(`${'x'.repeat(58)}😀😀`)).toBe(`"${'x'.repeat(58)}…`)
     expect(quoted(`${'x'.repeat(57)}😀😀`)).toBe(`"${'x'.repeat(57)}😀…`)
+  })
+})
+
+/** One of each kind that a terminal obeys or does not show, among them one of two units. */
+const UNSEEN = [
+  ...['\u0000', '\u001b', '\u007f', '\u0085', '\u009b', '\u009f', '\u00ad', '\u061c', '\u200b', '\u200d', '\u200e'],
+  ...['\u2028', '\u2029', '\u202a', '\u202e', '\u2060', '\u2066', '\u2069', '\ufeff', '\ufff9', '\u{e0001}'],
+]
+const isUnseen = (text: string): boolean => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)
+
+describe('characters that are not seen', () => {
+  test.each(UNSEEN.map((character) => [character.codePointAt(0)?.toString(16), character] as const))(
+    'are told by their escapes wherever a value is quoted: U+%s',
+    (_, character) => {
+      expect(quoted(character)).toMatch(/^"(\\u[\da-f]{4}){1,2}"$/)
+      expect(JSON.parse(quoted(character))).toBe(character)
+      const values = [[character], { [character]: 1 }, Symbol(character), `${'x'.repeat(50)}${character}`.repeat(2)]
+      expect(values.map(quoted).filter(isUnseen)).toEqual([])
+    },
+  )
+
+  test('are told by their escapes in what a failure or a defect says, whoever put them there', () => {
+    const all = UNSEEN.join('')
+    const difference = { expected: all, got: all, advice: all }
+    const said = [
+      explain({ _tag: 'Mismatch', what: `a${all}b`, ...difference }),
+      explain({ _tag: 'DamagedFile', what: all, ...difference }),
+      explain({ _tag: 'EngineFailed', engine: 'onnx', reason: `one\nline${all}` }),
+      explain({ _tag: 'UnknownCharacter', character: '\u202e', position: 0, what: all }),
+      new Defect(all, all).message,
+    ]
+    expect(said.filter(isUnseen)).toEqual([])
+    expect(said[0]).toContain('a\\u0000\\u001b\\u007f')
+    expect(said[3]).toMatch(/^the character "\\u202e" at position 0 of /)
+  })
+
+  test('are told by their escapes by the command, in names of files and of options', async () => {
+    const name = 'a\u202e\u001b[2J\u2028b'
+    const short = ['--epochs', '0', '--engine', 'float32', '--hidden', '1', '--limit', '2000']
+    const said = await Promise.all([
+      command('generate', '--model', name),
+      command('train', ...short, '--out', `${name}/x`),
+      command('train', `--${name}`),
+      command(name),
+    ])
+    expect(said.map(({ code }) => code)).toEqual([2, 2, 2, 2])
+    expect(said.flatMap(({ err }) => err).filter(isUnseen)).toEqual([])
+  })
+
+  test('that have a sign of their own, and all others, stay as they are', () => {
+    expect(quoted('山 é "x" \u00a0\u3000😀')).toBe('"山 é \\"x\\" \u00a0\u3000😀"')
   })
 })
 

@@ -4,6 +4,7 @@
  * Each failure carries what it takes to say what was expected, what was got, and what to do.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
+import { quoted, visible } from './algebra/quoted.js'
 import type { EquationId } from './equations.js'
 
 export { quoted } from './algebra/quoted.js'
@@ -77,8 +78,10 @@ export const orThrow = <A>(result: Result<A>): A => {
   return result.right
 }
 
-/** The failure as one sentence, or two. */
-export const explain = (failure: Failure): string => {
+/** The failure as one sentence, or two, on one line; characters that are not seen stand there as their escapes. */
+export const explain = (failure: Failure): string => visible(sentence(failure))
+
+const sentence = (failure: Failure): string => {
   switch (failure._tag) {
     case 'InvalidSetting':
       return `${failure.setting} must be ${failure.expected}, got ${failure.got}${advice(failure)}`
@@ -92,7 +95,7 @@ export const explain = (failure: Failure): string => {
       return `${failure.what} must hold at least one character, got none`
     case 'UnknownCharacter':
       return (
-        `the character ${JSON.stringify(failure.character)} at position ${String(failure.position)} of ` +
+        `the character ${quoted(failure.character)} at position ${String(failure.position)} of ` +
         `${failure.what} is not in the vocabulary: use only characters of the text the model was trained on`
       )
     case 'NotFinite':

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { explain } from '../../src/failure.js'
 import type { Failure } from '../../src/failure.js'
 import { bytesOf, bytesOfLength } from '../../src/files/bytes.js'
+import { hasPlace, sealed } from '../../src/files/checksum.js'
 import { decoded, readSafetensors, writeSafetensors } from '../../src/files/index.js'
 import type { Safetensors, StoredTensor } from '../../src/files/index.js'
 import { byteLength, dtypes } from '../../src/files/stored-tensor.js'
@@ -71,6 +72,9 @@ const numbers = (values: readonly number[]): StoredTensor => ({
 })
 
 export const rewritten = (contents: Safetensors) => readSafetensors('it')(writeSafetensors(contents))
+
+/** A model file with the checksum that its bytes have, where it has a place for one. */
+export const resealed = (bytes: Uint8Array): Uint8Array => (hasPlace(bytes) ? sealed(bytes) : bytes)
 
 /** Bytes with a few bits turned, a piece left out or something put in. */
 export const damaged = (whole: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> => {

@@ -10,11 +10,29 @@ const LONGEST_QUOTATION = 60
 const HALF_A_CHARACTER = /[\ud800-\udbff]$/
 
 /**
- * A value as messages quote it: as JSON on one line, cut where it is long; `nothing` for undefined, and for what JSON
- * has no words for those of JavaScript (NaN, a function, 10n as 10).
+ * What a terminal would not show but obey, or show at another place: control and format characters, those that turn
+ * the direction of writing among them, and separators of lines and paragraphs.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+const HEXADECIMAL = 16
+const DIGITS = 4
+
+/** A text on one line that shows what is in it: characters that are not seen as \u and four digits for each unit. */
+export const visible = (text: string): string =>
+  text.replaceAll(UNSEEN, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(HEXADECIMAL).padStart(DIGITS, '0')}`)
+      .join(''),
+  )
+
+/**
+ * A value as messages quote it: as JSON on one line with every character seen, cut where it is long; `nothing` for
+ * undefined, and for what JSON has no words for those of JavaScript (NaN, a function, 10n as 10).
  */
 export const quoted = (value: unknown): string => {
-  const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : inJson(value)
+  const text = visible(value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : inJson(value))
   const beginning = text.slice(0, LONGEST_QUOTATION).replace(HALF_A_CHARACTER, '')
   return text.length <= LONGEST_QUOTATION ? text : `${beginning}…`
 }

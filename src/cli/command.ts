@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { visible } from '../algebra/quoted.js'
 import { parseArguments } from './arguments.js'
 import type { Invocation, Subcommand } from './arguments.js'
 import { runEvaluate } from './evaluate.js'
@@ -28,7 +29,7 @@ export const runCommand = async (argv: readonly string[], terminal: Terminal): P
   const invocation = parseArguments(argv)
   const ended = E.isLeft(invocation) ? invocation : await perform(invocation.right, terminal)
   if (E.isRight(ended)) return ended.right
-  terminal.note(`pure-rnn: ${ended.left.message}`)
+  terminal.note(`pure-rnn: ${visible(ended.left.message)}`)
   return ended.left.exitCode
 }
 

@@ -34,7 +34,7 @@ export const runEvaluate = (typed: Typed, terminal: Terminal): TaskEither<Proble
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(parsedLimit(typed))),
     TE.bindTo('limit'),
-    TE.bind('model', () => readModel('--model', path)),
+    TE.bind('model', () => readModel('--model', path, terminal)),
     TE.let('portion', ({ limit, model }) => ({ ...model.settings, ...(limit === undefined ? {} : { limit }) })),
     TE.bind('raw', ({ portion }) => readText(text, portion)),
     TE.chainEitherK(({ model, portion, raw }) => E.mapLeft(problemOf)(evaluation(model, portionOf(portion, raw)))),

@@ -24,7 +24,7 @@ export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(parsedFormat(typed))),
     TE.bindTo('format'),
-    TE.bind('model', () => readModel('--model', path)),
+    TE.bind('model', () => readModel('--model', path, terminal)),
     TE.chain(({ format, model }) => writers[format](model, out)),
     TE.map((written) => {
       written.forEach(terminal.print)

@@ -25,7 +25,7 @@ export const runGenerate = (typed: Typed, terminal: Terminal): TaskEither<Proble
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(parsedGenerate(typed))),
     TE.bindTo('wish'),
-    TE.bind('model', () => readModel('--model', path)),
+    TE.bind('model', () => readModel('--model', path, terminal)),
     TE.chainEitherK(({ wish, model }) => E.mapLeft(problemOf)(continuations(model, wish))),
     TE.map((all) => {
       all.forEach((one) => {

@@ -81,7 +81,7 @@ export const parsedGenerate = (typed: Typed): Either<Failure, GenerateSettings> 
   return pipe(
     E.Do,
     E.bind('prefixes', () => read('--prefix', settingRules.prefixes)),
-    E.bind('length', () => read('--length', settingRules.length)),
+    E.bind('length', () => read('--length', whole(0))),
     E.bind('temperature', () => read('--temperature', temperatureRule)),
     E.bind('topK', () => read('--top-k', whole(1))),
     E.bind('seed', () => read('--seed', settingRules.seed)),

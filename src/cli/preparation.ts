@@ -63,14 +63,28 @@ export const resumedRun = (given: Partial<Settings>, model: Checkpoint, raw: str
     E.chain((numbers) => sameText(model.text, numbers)),
     E.bindTo('numbers'),
     E.bind('path', ({ numbers }) => dataset(numbers, samplerOf(settings))),
+    E.bind('now', ({ path }) => withinItsEpoch(withPlan(path, model.progress))),
     E.bind('prefixes', () => prefixesFor({ prefixes: settings.prefixes }, settings, vocabulary, text)),
-    E.map(({ path, prefixes }) => ({
+    E.map(({ path, now, prefixes }) => ({
       checkpoint: { ...model, settings: { ...settings, ...prefixes.chosen } },
       path,
-      now: withPlan(path, model.progress),
+      now,
       notes: prefixes.notes,
     })),
   )
+}
+
+/** A failure where more minibatches are said to have been taken than the epoch has. */
+const withinItsEpoch = (now: PlannedRun<AnyLearner>): Either<Failure, PlannedRun<AnyLearner>> => {
+  const [taken, all] = [now.progress.minibatch, now.plan.minibatches.length]
+  return taken <= all
+    ? E.right(now)
+    : E.left({
+        _tag: 'Mismatch',
+        what: 'the model',
+        expected: `no more minibatches to be taken of its epoch than the text gives, ${String(all)}`,
+        got: String(taken),
+      })
 }
 
 /** A failure where something was given that only the model can say. */

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { entries } from '../algebra/axis.js'
 import { Defect } from '../algebra/defect.js'
 import { leaves } from '../algebra/tensors.js'
+import { visible } from '../algebra/quoted.js'
 import { quoted } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
 import { bitsPerCharacter } from '../train/evaluate.js'
@@ -157,13 +158,15 @@ export const describe = (
   )
   const distinct = vocabulary.characters.length
   const { hidden, batch, steps, sampling, rate, clip, seed } = settings
+  const { out } = about
+  const saved = out === undefined ? 'nowhere; --out FILE keeps the model' : `as ${visible(out)}, at each report`
   return [
-    `text: ${grouped(text.characters)} characters of ${about.source}, ${grouped(distinct)} distinct`,
+    `text: ${grouped(text.characters)} characters of ${visible(about.source)}, ${grouped(distinct)} distinct`,
     `model: ${cellInWords(settings)}, ${grouped(hidden)} hidden units, ${grouped(weights)} parameters`,
     `training: ${epochsOf(settings, about.done)} of ${grouped(about.minibatches)} minibatches, ` +
       `${grouped(batch)} rows of ${grouped(steps)} steps, ${sampling} sampling, rate ${String(rate)}, ` +
       `clipped at ${String(clip)}, seed ${String(seed)}, engine ${about.engine}`,
-    `saved: ${about.out === undefined ? 'nowhere; --out FILE keeps the model' : `as ${about.out}, at each report`}`,
+    `saved: ${saved}`,
   ].join('\n')
 }
 

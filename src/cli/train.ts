@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { visible } from '../algebra/quoted.js'
 import { writeCheckpoint } from '../files/checkpoint.js'
 import { standard } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
@@ -41,7 +42,7 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
     TE.fromEither(E.mapLeft(problemOf)(parsedEngine(typed))),
     TE.bindTo('wish'),
     TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(parsedSettings(typed)))),
-    TE.bind('run', ({ given }) => prepare(errand, given)),
+    TE.bind('run', ({ given }) => prepare(errand, given, terminal)),
     TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPath(errand.out))),
     TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
     TE.chain(({ run, place, taken }) => go(run, taken, place, errand, terminal)),
@@ -49,14 +50,18 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
 }
 
 /** The run that was asked for: a fresh one, or a model's. */
-const prepare = ({ text, resume }: TrainOptions, given: Partial<Settings>): TaskEither<Problem, Run> =>
+const prepare = (
+  { text, resume }: TrainOptions,
+  given: Partial<Settings>,
+  terminal: Terminal,
+): TaskEither<Problem, Run> =>
   resume === undefined
     ? pipe(
         readText(text, { ...standard, ...given }),
         TE.chainEitherK((raw) => E.mapLeft(problemOf)(freshRun(given, raw))),
       )
     : pipe(
-        readModel('--resume', resume),
+        readModel('--resume', resume, terminal),
         TE.bindTo('model'),
         TE.bind('raw', ({ model }) => readText(text, model.settings)),
         TE.chainEitherK(({ model, raw }) => E.mapLeft(problemOf)(resumedRun(given, model, raw))),
@@ -118,10 +123,11 @@ const end = (ending: Ending, place: OutputPath | undefined, { note }: Terminal):
   if (ending._tag === 'Finished') return 0
   const { epoch, minibatch } = ending.checkpoint.progress
   const where = `interrupted in epoch ${String(epoch)}, after minibatch ${String(minibatch)}`
+  const name = place === undefined ? undefined : visible(place.name)
   note(
-    place === undefined
+    name === undefined
       ? `${where}; the model is not saved, for there was no --out`
-      : `${where}; saved as ${place.name}: train --resume ${place.name} goes on from there`,
+      : `${where}; saved as ${name}: train --resume ${name} goes on from there`,
   )
   return exitCodeOf[ending.signal]
 }

@@ -31,10 +31,13 @@ export const numbersOf =
   (bytes: Uint8Array): A =>
     new storage(inFileOrder(new Uint8Array(bytes), storage.BYTES_PER_ELEMENT).buffer)
 
+/** The bytes that a length takes at the beginning of a file. */
+export const WORD = 8
+
 /** A whole number from 0 up as eight bytes. */
 export const bytesOfLength = (length: number): Uint8Array =>
-  Uint8Array.from({ length: 8 }, (_, i) => Math.floor(length / 256 ** i) % 256)
+  Uint8Array.from({ length: WORD }, (_, i) => Math.floor(length / 256 ** i) % 256)
 
 /** The whole number of the first eight bytes; above 2^53 the nearest that a number can be. */
 export const lengthOf = (bytes: Uint8Array): number =>
-  bytes.subarray(0, 8).reduce((length, byte, i) => length + byte * 256 ** i, 0)
+  bytes.subarray(0, WORD).reduce((length, byte, i) => length + byte * 256 ** i, 0)

@@ -4,9 +4,10 @@
  *   W_xh, W_hh, ...      the parameters, by their names
  *   optimiser.<field>    what the optimiser remembers
  *   hidden.<part>        the hidden state after the last minibatch
- *   __metadata__         format: pure-rnn; version: 1; pure-rnn: the description, as JSON
+ *   __metadata__         crc32: the file's checksum; format: pure-rnn; version: 2; pure-rnn: the description, as JSON
  *
- * A run that is written and read goes on bit for bit as if it had not been.
+ * A run that is written and read goes on bit for bit as if it had not been. Files of version 1 have no checksum, and
+ * are read as well.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
@@ -20,6 +21,7 @@ import type { Float32Tensor } from '../interpret/float32.js'
 import type { RunState } from '../train/run.js'
 import { parameterAxes } from '../model/model.js'
 import { batchAxis } from '../model/parameters.js'
+import { CHECKSUM, NO_CHECKSUM, checksumOf, hasPlace, sealed } from './checksum.js'
 import { readManifest, showManifest } from './manifest.js'
 import type { Manifest } from './manifest.js'
 import { readSafetensors, writeSafetensors } from './safetensors.js'
@@ -34,19 +36,31 @@ export interface Checkpoint extends Omit<Manifest, 'progress'> {
   readonly progress: RunState<AnyLearner>
 }
 
+/** What was read of a model file. */
+export interface StoredCheckpoint extends Checkpoint {
+  /**
+   * Whether the file has a checksum, which was right. One of version 0.1.0 has none: damage to its numbers would go
+   * unseen. Written again, it has one.
+   */
+  readonly checked: boolean
+}
+
 const FORMAT = 'pure-rnn'
-const VERSION = '1'
+const VERSION = '2'
+/** The version of files that have no checksum. */
+const UNCHECKED = '1'
 const OPTIMISER = 'optimiser.'
 const HIDDEN = 'hidden.'
 
 type Record32 = Readonly<Record<string, Float32Tensor<Axes>>>
 type Stored = readonly (readonly [string, StoredTensor])[]
 
-/** The file of a run. The same run is always the same bytes. */
+/** The file of a run, with its checksum. The same run is always the same bytes. */
 export const writeCheckpoint = (checkpoint: Checkpoint): Uint8Array => {
   const { parameters, optimiser, hidden } = checkpoint.progress.learner
-  return writeSafetensors({
+  const file = writeSafetensors({
     metadata: new Map([
+      [CHECKSUM, NO_CHECKSUM],
       ['format', FORMAT],
       ['version', VERSION],
       [FORMAT, showManifest(checkpoint)],
@@ -57,6 +71,7 @@ export const writeCheckpoint = (checkpoint: Checkpoint): Uint8Array => {
       ...stored(HIDDEN, flatten<'float32'>(hidden)),
     ]),
   })
+  return sealed(file)
 }
 
 const stored = (prefix: string, tensors: Record32): Stored =>
@@ -69,20 +84,26 @@ const shapeOf = (axes: Axes): readonly number[] => axes.map(({ size }) => size)
  *
  * @param what how messages call the file
  * @returns the run, or a failure where the file is damaged, comes from something else or from a later version, or
- *   where its parts do not fit together
+ *   where its parts do not fit together. No count in it is relied on before tensors of that size have been found there
  */
 export const readCheckpoint =
   (what: string) =>
-  (bytes: Uint8Array): Either<Failure, Checkpoint> =>
+  (bytes: Uint8Array): Either<Failure, StoredCheckpoint> =>
     pipe(
       readSafetensors(what)(bytes),
       E.bindTo('file'),
-      E.bind('description', ({ file }) => descriptionIn(what, file)),
+      E.bind('version', ({ file }) => versionOf(what, file)),
+      E.bind('checked', ({ file, version }) => checkedBy(what, file, version, bytes)),
+      E.bind('description', ({ file }) => E.mapLeft(within(what))(readManifest(file.metadata.get(FORMAT) ?? ''))),
       E.bind('learner', ({ file, description }) => learnerIn(what, file, description)),
-      E.map(({ description, learner }) => ({ ...description, progress: { ...description.progress, learner } })),
+      E.map(({ description, learner, checked }) => ({
+        ...description,
+        progress: { ...description.progress, learner },
+        checked,
+      })),
     )
 
-const descriptionIn = (what: string, { metadata }: Safetensors): Either<Failure, Manifest> => {
+const versionOf = (what: string, { metadata }: Safetensors): Either<Failure, string> => {
   const [format, version] = [metadata.get('format'), metadata.get('version')]
   return format !== FORMAT
     ? E.left({
@@ -91,15 +112,36 @@ const descriptionIn = (what: string, { metadata }: Safetensors): Either<Failure,
         expected: `a model that ${FORMAT} has saved`,
         got: format === undefined ? 'a file without a format' : `the format ${quoted(format)}`,
       })
-    : version !== VERSION
+    : version !== VERSION && version !== UNCHECKED
       ? E.left({
           _tag: 'Mismatch',
           what,
-          expected: `version ${VERSION} of the model file`,
+          expected: `version ${UNCHECKED} or ${VERSION} of the model file`,
           got: quoted(version),
           advice: `read it with the ${FORMAT} that has saved it`,
         })
-      : E.mapLeft(within(what))(readManifest(metadata.get(FORMAT) ?? ''))
+      : E.right(version)
+}
+
+/** Whether the file has a checksum, unless it is wrong, or there must be one. */
+const checkedBy = (
+  what: string,
+  { metadata }: Safetensors,
+  version: string,
+  bytes: Uint8Array,
+): Either<Failure, boolean> => {
+  const said = metadata.get(CHECKSUM)
+  const damaged = (expected: string, got: string): Either<Failure, never> =>
+    E.left({ _tag: 'DamagedFile', what, expected, got, advice: 'it has changed since it was saved, take another copy' })
+  return said === undefined
+    ? version === UNCHECKED
+      ? E.right(false)
+      : damaged(`a checksum, ${CHECKSUM} in its metadata`, 'none')
+    : !hasPlace(bytes)
+      ? damaged(`the checksum ${CHECKSUM} at the beginning of its header`, 'it elsewhere')
+      : said !== checksumOf(bytes)
+        ? damaged(`bytes whose checksum is ${quoted(said)}, as it says`, quoted(checksumOf(bytes)))
+        : E.right(true)
 }
 
 /** A failure of a part, as one of the file. */

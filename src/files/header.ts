@@ -4,15 +4,15 @@
  *
  *   {"__metadata__": {"key": "text", ...}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}
  *
- * A header is read strictly: no other fields, and no name twice (JSON.parse would keep the last of them). Its
- * outline is followed before it is parsed, so that no header can nest deeply enough, or hold enough objects, to
- * exhaust the memory.
+ * A header is read strictly: no other fields, and no name twice.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { quoted } from '../failure.js'
 import type { Difference } from '../failure.js'
-import { namesIn } from './outline.js'
+import { isObject, readJson } from './json.js'
+import type { Flaw, JsonObject } from './json.js'
 import { dtypes } from './stored-tensor.js'
 import type { Dtype } from './stored-tensor.js'
 
@@ -41,39 +41,27 @@ export const showHeader = ({ metadata, tensors }: Header): string => {
   return `{${[...(metadata.size === 0 ? [] : [`"${METADATA}":{${texts.join(',')}}`]), ...infos].join(',')}}`
 }
 
-/** The header that these bytes are, or what is wrong with them. */
-export const readHeader = (bytes: Uint8Array): Either<Difference, Header> => {
-  const names = namesIn(bytes)
-  const parsed = names === undefined ? undefined : parse(bytes)
-  return parsed === undefined
-    ? E.left({ expected: 'a header in JSON that describes tensors', got: 'something else' })
-    : countNames(parsed) !== names
-      ? E.left({ expected: 'a header with every name once', got: 'one with a name twice' })
-      : headerOf(Object.entries(parsed))
+/** An object of objects: each tensor's, and the metadata's. */
+const DEEPEST = 2
+
+const flaws: Readonly<Record<Flaw, Difference>> = {
+  'something else': { expected: 'a header in JSON that describes tensors', got: 'something else' },
+  'one with a name twice': { expected: 'a header with every name once', got: 'one with a name twice' },
 }
 
-/** What the outline promises: an object of objects. */
-type Parsed = Readonly<Record<string, Fields>>
-type Fields = Readonly<Record<string, unknown>>
-
-const parse = (bytes: Uint8Array): Parsed | undefined =>
-  E.getOrElse((): Parsed | undefined => undefined)(
-    E.tryCatch(
-      () => onlyObjects(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))),
-      () => 'neither UTF-8 nor JSON',
-    ),
+/** The header that these bytes are, or what is wrong with them. */
+export const readHeader = (bytes: Uint8Array): Either<Difference, Header> =>
+  pipe(
+    readJson(DEEPEST)(bytes),
+    E.filterOrElse(hasObjectsAlone, (): Flaw => 'something else'),
+    E.mapLeft((flaw) => flaws[flaw]),
+    E.chain((parsed) => headerOf(Object.entries(parsed))),
   )
 
-const onlyObjects = (value: unknown): Parsed | undefined =>
-  isObject(value) && Object.values(value).every(isObject) ? (value as Parsed) : undefined
+const hasObjectsAlone = (parsed: JsonObject): parsed is Readonly<Record<string, JsonObject>> =>
+  Object.values(parsed).every(isObject)
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const countNames = (parsed: Parsed): number =>
-  Object.values(parsed).reduce((count, fields) => count + Object.keys(fields).length, Object.keys(parsed).length)
-
-const headerOf = (entries: readonly (readonly [string, Fields])[]): Either<Difference, Header> => {
+const headerOf = (entries: readonly (readonly [string, JsonObject])[]): Either<Difference, Header> => {
   const metadata = entries.filter(([name]) => name === METADATA).flatMap(([, texts]) => Object.entries(texts))
   const strange = metadata.find(([, text]) => typeof text !== 'string')
   return strange !== undefined
@@ -86,7 +74,7 @@ const headerOf = (entries: readonly (readonly [string, Fields])[]): Either<Diffe
 
 const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0
 
-const readInfo = ([name, fields]: readonly [string, Fields]): Either<Difference, readonly [string, TensorInfo]> => {
+const readInfo = ([name, fields]: readonly [string, JsonObject]): Either<Difference, readonly [string, TensorInfo]> => {
   const { dtype, shape, data_offsets: offsets, ...others } = fields
   const differ = (expected: string, got: unknown) =>
     E.left({ expected: `${expected} for the tensor ${quoted(name)}`, got: quoted(got) })

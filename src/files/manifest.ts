@@ -9,6 +9,7 @@ import type { Failure } from '../failure.js'
 import type { RunState } from '../train/run.js'
 import { isRandomState } from '../random.js'
 import type { CharacterSet } from '../data/vocabulary.js'
+import { readJson } from './json.js'
 import { record, whole } from './rule.js'
 import type { Rule } from './rule.js'
 import { settingRules, settingsOf } from './settings.js'
@@ -35,12 +36,20 @@ export const showManifest = ({ vocabulary, settings, text, progress }: Manifest)
   })
 }
 
+/** The description itself, progress in it, and the losses in that. */
+const DEEPEST = 3
+
 /** The description that a text is, or the first thing that is wrong with it. */
 export const readManifest = (text: string): Either<Failure, Manifest> =>
   pipe(
-    E.tryCatch(
-      (): unknown => JSON.parse(text),
-      (): Failure => ({ _tag: 'InvalidSetting', setting: 'the description', expected: 'JSON', got: 'something else' }),
+    readJson(DEEPEST)(new TextEncoder().encode(text)),
+    E.mapLeft(
+      (got): Failure => ({
+        _tag: 'InvalidSetting',
+        setting: 'the description',
+        expected: 'an object in JSON, with every name once',
+        got,
+      }),
     ),
     E.chain(descriptionOf),
   )
@@ -66,8 +75,10 @@ const descriptionOf = (value: unknown): Either<Failure, Manifest> =>
   )
 
 /** The code point of a text that is a single one, else NaN. */
-const codePoint = (text: unknown): number =>
-  typeof text === 'string' && Array.from(text).length === 1 ? (text.codePointAt(0) ?? NaN) : NaN
+const codePoint = (text: unknown): number => {
+  const first = typeof text === 'string' ? text.codePointAt(0) : undefined
+  return first !== undefined && String.fromCodePoint(first) === text ? first : NaN
+}
 
 const ascending: Rule = {
   expected: 'a list of single characters in the order of their code points, at least one and each once',

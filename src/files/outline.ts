@@ -1,23 +1,22 @@
 /**
- * The outline of a header, followed byte by byte before it is parsed.
+ * The outline of an object in JSON, followed byte by byte before it is parsed.
  *
  * Whatever the bytes are, following them takes time in proportion to their number and no memory. What the outline
- * lets pass, JSON.parse may have: an object of objects of lists, nothing deeper, and not too many of them. It does not
- * say that the bytes are JSON.
+ * lets pass, JSON.parse may have: objects in objects as deep as is asked for, lists that hold neither objects nor
+ * lists, and not too many names. It does not say that the bytes are JSON.
  */
 
-/** Where a byte stands: before the header's object, in it, in an object of a name, in a list there, or after it all. */
+/** A place is how many objects are open, 0 before the first; in a list of the innermost, or after it all. */
 const BEFORE = 0
-const HEADER = 1
-const OBJECT = 2
-const LIST = 3
-const AFTER = 4
-const PLACES = 7
+const DEPTH = 7
+const LIST = 8
+const AFTER = 16
+const PLACES = DEPTH | LIST | AFTER
 /** Added to the place in a string, and in a string after a backslash. */
-const STRING = 8
-const ESCAPED = 16
+const STRING = 32
+const ESCAPED = 64
 /** Added for each name that has come, which is for each colon outside a string. */
-const NAME = 32
+const NAME = 128
 const REFUSED = -1
 
 /** What the names of a quarter of a million tensors are, four each. Parsed, they take some 400 MB. */
@@ -30,40 +29,47 @@ const COLON = code(':')
 const [OPEN_OBJECT, CLOSE_OBJECT] = [code('{'), code('}')]
 const [OPEN_LIST, CLOSE_LIST] = [code('['), code(']')]
 
-/** How many names stand in a header, or undefined where it has no header's outline. */
-export const namesIn = (header: Uint8Array): number | undefined => {
-  const last = header.reduce(follow, BEFORE)
-  return (last & (PLACES | STRING)) === AFTER ? Math.floor(last / NAME) : undefined
-}
+/**
+ * How many names stand in an object in JSON, or undefined where the bytes have no such outline.
+ *
+ * @param deepest how many objects may be open at once, at most 7
+ */
+export const namesIn =
+  (deepest: number) =>
+  (bytes: Uint8Array): number | undefined => {
+    const last = bytes.reduce((state, byte) => follow(deepest, state, byte), BEFORE)
+    return (last & (PLACES | STRING)) === AFTER ? Math.floor(last / NAME) : undefined
+  }
 
-const follow = (state: number, byte: number): number =>
+const follow = (deepest: number, state: number, byte: number): number =>
   state === REFUSED
     ? REFUSED
     : (state & ESCAPED) !== 0
       ? state - ESCAPED
       : (state & STRING) !== 0
         ? followString(state, byte)
-        : followPlain(state, byte)
+        : followPlain(deepest, state, byte)
 
 const followString = (state: number, byte: number): number =>
   byte === BACKSLASH ? state + ESCAPED : byte === QUOTE ? state - STRING : state
 
-const followPlain = (state: number, byte: number): number => {
+const followPlain = (deepest: number, state: number, byte: number): number => {
   const place = state & PLACES
-  if (place === BEFORE) return byte === OPEN_OBJECT ? HEADER : REFUSED
+  if (place === BEFORE) return byte === OPEN_OBJECT ? 1 : REFUSED
+  const inObject = place <= DEPTH
   switch (byte) {
     case QUOTE:
       return state + STRING
     case COLON:
       return state < MOST_NAMES * NAME ? state + NAME : REFUSED
     case OPEN_OBJECT:
-      return place === HEADER ? state + 1 : REFUSED
+      return inObject && place < deepest ? state + 1 : REFUSED
     case CLOSE_OBJECT:
-      return place === HEADER ? state + AFTER - HEADER : place === OBJECT ? state - 1 : REFUSED
+      return inObject ? (place === 1 ? state - 1 + AFTER : state - 1) : REFUSED
     case OPEN_LIST:
-      return place === OBJECT ? state + 1 : REFUSED
+      return inObject ? state + LIST : REFUSED
     case CLOSE_LIST:
-      return place === LIST ? state - 1 : REFUSED
+      return (place & LIST) !== 0 ? state - LIST : REFUSED
     default:
       return state
   }

@@ -18,7 +18,7 @@ import { requireMethods } from '../algebra/require.js'
 import { quoted } from '../failure.js'
 import type { Difference, Failure } from '../failure.js'
 import { concatenateBytes } from '../interpret/kernel/index.js'
-import { bytesOfLength, lengthOf } from './bytes.js'
+import { WORD, bytesOfLength, lengthOf } from './bytes.js'
 import { METADATA, readHeader, showHeader } from './header.js'
 import type { Header, TensorInfo } from './header.js'
 import { byteLength, dtypes } from './stored-tensor.js'
@@ -32,8 +32,6 @@ export interface Safetensors {
 
 /** The format's own bound, which keeps a damaged length from asking for gigabytes. */
 const LONGEST_HEADER = 100_000_000
-/** The bytes that hold the header's length, and the multiple that the header is padded to. */
-const WORD = 8
 
 type Named<A> = readonly [name: string, value: A]
 
@@ -56,6 +54,7 @@ export const writeSafetensors = ({ metadata, tensors }: Safetensors): Uint8Array
   ])
   const texts = [...metadata].toSorted(([a], [b]) => byCodePoint(a, b))
   const header = new TextEncoder().encode(showHeader({ metadata: new Map(texts), tensors: new Map(infos) }))
+  // Padded to a multiple of the length's own bytes, so that the data is aligned.
   const padding = new TextEncoder().encode(' '.repeat((WORD - (header.length % WORD)) % WORD))
   const length = bytesOfLength(header.length + padding.length)
   return concatenateBytes([length, header, padding, ...sorted.map(([, { bytes }]) => bytes)])

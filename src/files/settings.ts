@@ -79,6 +79,9 @@ export const standardIn = (dialect: ConventionsName): Settings => {
 /** A network of more layers than that learns nothing, and takes long to describe. */
 const MOST_LAYERS = 64
 
+/** More characters than a report is read for, and few enough that a file cannot ask for an endless one. */
+const LONGEST_REPORT = 2 ** 20
+
 /** The generator reads no more of a seed than 32 bits. */
 const LARGEST_SEED = 2 ** 32 - 1
 
@@ -100,7 +103,7 @@ export const settingRules: Rules<Settings> = {
   epochs: whole(0),
   reportEvery: whole(1),
   prefixes: listOf('texts that are not empty', (prefix) => typeof prefix === 'string' && prefix !== ''),
-  length: whole(0),
+  length: whole(0, LONGEST_REPORT),
 }
 
 /** The settings that a value is, if nothing is missing, unknown or out of its range. */

@@ -53,15 +53,19 @@ export const samplerOf = ({ sampling, batch, steps, dialect }: Settings): BatchS
     ? randomSampler(batch, steps)
     : consecutiveSampler(batch, steps, conventions[dialect].epochStart)
 
-/** The most entries of one parameter. Drawing them takes some 50 bytes each for a moment. */
+/** The most entries of one parameter, and of a hidden state. Drawing them takes some 50 bytes each for a moment. */
 const MOST_ENTRIES = 2 ** 24
 
-/** A run of these settings that has not begun, with these characters. */
+/** A run of these settings that has not begun, with these characters; a failure for one that is too large. */
 export const beginning = (settings: Settings, vocabulary: CharacterSet): Either<Failure, RunState<AnyLearner>> => {
   const model = modelOf(settings, vocabulary)
   const initial = initialisationOf(conventions[settings.dialect], settings.hidden)
   if (Object.values(flatAxes(parameterAxes(float32, model))).some((axes) => entries(axes) > MOST_ENTRIES)) {
     return E.left(tooLarge(settings.hidden, model.sizes.vocabulary))
+  }
+  const state = flatAxes(model.layers(float32).stateAxes(model.sizes, batchAxis(settings.batch)))
+  if (Object.values(state).reduce((sum, axes) => sum + entries(axes), 0) > MOST_ENTRIES) {
+    return E.left(tooManyRows(settings))
   }
   const [parameters, random] = initialParameters(float32, model, initial)(seeded(settings.seed))
   const learner = freshLearner(
@@ -79,4 +83,11 @@ const tooLarge = (hidden: number, vocabulary: number): Failure => ({
   setting: 'the number of hidden units',
   expected: `so small that no parameter has more than ${String(MOST_ENTRIES)} entries`,
   got: `${String(hidden)} with a vocabulary of ${String(vocabulary)}`,
+})
+
+const tooManyRows = ({ batch, hidden, layers }: Settings): Failure => ({
+  _tag: 'InvalidSetting',
+  setting: 'the number of rows',
+  expected: `so small that the hidden state has no more than ${String(MOST_ENTRIES)} entries`,
+  got: `${String(batch)} with ${String(hidden)} hidden units in ${String(layers)} layers`,
 })

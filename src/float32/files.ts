@@ -19,6 +19,8 @@ import { requireModel, requireParametersOf } from './require.js'
 export interface LoadedModel {
   readonly model: LanguageModel<LayersShape>
   readonly parameters: ModelParameters<LayersShape>
+  /** Whether the file has a checksum, which was right. Files of version 0.1.0 have none; saved again, they have one. */
+  readonly checked: boolean
 }
 
 const unsayable = (what: string, got: string): Result<never> =>
@@ -29,8 +31,8 @@ const conventionsFor = (biases: 'one' | 'two'): ConventionsName =>
   conventions.scratch.biases === biases ? 'scratch' : 'torch'
 
 /**
- * The bytes of a model file: parameters, cell, sizes and vocabulary, as `pure-rnn generate` and `evaluate` read it.
- * What the optimiser remembers is not in it.
+ * The bytes of a model file: parameters, cell, sizes and vocabulary, with a checksum, as `pure-rnn generate` and
+ * `evaluate` read it. What the optimiser remembers is not in it.
  *
  * @returns a failure for a model with a cell of one's own, or with layers of different kinds, and for one that was made
  *   without its characters; a defect for parameters that are not this model's
@@ -87,8 +89,9 @@ export const saveModel = <L extends LayersShape>(
 export const loadModel = (bytes: Uint8Array, what = 'the model file'): Result<LoadedModel> =>
   pipe(
     readCheckpoint(what)(bytes),
-    E.map(({ settings, vocabulary, progress }) => ({
+    E.map(({ settings, vocabulary, progress, checked }) => ({
       model: modelOf(settings, vocabulary),
       parameters: progress.learner.parameters,
+      checked,
     })),
   )

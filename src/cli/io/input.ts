@@ -20,6 +20,7 @@ import { badSetting, codeOf, problemOf } from '../problem.js'
 import type { Problem } from '../problem.js'
 import { decodeText, enoughBytes } from './reading.js'
 import type { Portion } from './reading.js'
+import type { Terminal } from './terminal.js'
 
 /** The text of the standard run, beside the code. */
 const CORPUS = fileURLToPath(new URL('../../../src/corpus/a-handful-of-small-change.txt', import.meta.url))
@@ -90,17 +91,28 @@ export const readBytes = (flag: string, path: string): TaskEither<Problem, Uint8
     unreadable(flag, 'a model file', path),
   )
 
-/** The model in a file. */
-export const readModel = (flag: string, path: string): TaskEither<Problem, Checkpoint> =>
+/** The model in a file; a note where the file has no checksum. */
+export const readModel = (
+  flag: string,
+  path: string,
+  { note }: Pick<Terminal, 'note'>,
+): TaskEither<Problem, Checkpoint> =>
   pipe(
     readBytes(flag, path),
     TE.chainEitherK((bytes) => pipe(readCheckpoint(path)(bytes), E.chain(converged(path)), E.mapLeft(problemOf))),
+    TE.map((model) => {
+      if (!model.checked) note(`${quoted(path)} ${UNCHECKED}`)
+      return model
+    }),
   )
+
+const UNCHECKED =
+  'has no checksum, for an earlier version saved it: damage would go unseen, and saving it again gives it one'
 
 /** The model, if every parameter is a finite number. A file keeps whatever it is given; nothing can be read with it. */
 export const converged =
   (what: string) =>
-  (model: Checkpoint): Either<Failure, Checkpoint> => {
+  <C extends Checkpoint>(model: C): Either<Failure, C> => {
     const wrong = (data: ArrayLike<number>) => Array.from(data).find((x) => !Number.isFinite(x))
     const parameters = Object.entries(flatten<'float32'>(model.progress.learner.parameters))
     const found = parameters.find(([, { data }]) => wrong(data) !== undefined)

@@ -4,6 +4,7 @@
 import { showAxes } from '../../algebra/axis.js'
 import type { Axes } from '../../algebra/axis.js'
 import { defect } from '../../algebra/defect.js'
+import { quoted } from '../../algebra/quoted.js'
 import type { Node } from '../graph/node.js'
 import { OWN } from './emission.js'
 import type { Names } from './emission.js'
@@ -23,7 +24,7 @@ export const requireDistinct = (ports: readonly Port[]): void => {
   const wrong = names.find((name, i) => name === '' || name.startsWith(OWN) || names.indexOf(name) !== i)
   if (wrong !== undefined) {
     const rule = `every input and output needs a name of its own that does not begin with ${OWN}`
-    defect('compile', `${rule}, got ${JSON.stringify(wrong)}`)
+    defect('compile', `${rule}, got ${quoted(wrong)}`)
   }
 }
 
