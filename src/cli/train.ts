@@ -12,8 +12,8 @@ import { standard } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
 import { selectEngine } from './engines.js'
 import type { SelectedEngine } from './engines.js'
-import { readModel, readText, sourceName } from './io/input.js'
-import { outputPath, save } from './io/output.js'
+import { readModel, readText, sourceName, textFile } from './io/input.js'
+import { save, withOutput } from './io/output.js'
 import type { OutputPath } from './io/output.js'
 import { exitCodeOf, listen } from './io/interruption.js'
 import { parsedEngine, parsedSettings } from './parsed.js'
@@ -31,6 +31,7 @@ import type { Ending } from './training.js'
 interface TrainOptions {
   readonly text?: string
   readonly out?: string
+  readonly overwrite?: boolean
   readonly resume?: string
   readonly json?: boolean
 }
@@ -42,12 +43,32 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
     TE.fromEither(E.mapLeft(problemOf)(parsedEngine(typed))),
     TE.bindTo('wish'),
     TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(parsedSettings(typed)))),
-    TE.bind('run', ({ given }) => prepare(errand, given)),
-    TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPath(errand.out))),
-    TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
-    TE.chain(({ run, place, taken }) => go(run, taken, place, errand, terminal)),
+    TE.chain(({ given, wish }) =>
+      placed(errand)((place) =>
+        pipe(
+          prepare(errand, given),
+          TE.bindTo('run'),
+          TE.bind('taken', ({ run }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
+          TE.chain(({ run, taken }) => go(run, taken, place, errand, terminal)),
+        ),
+      ),
+    ),
   )
 }
+
+/** Where the model is saved, if it is. The place is held before a model is read that may be saved there meanwhile. */
+const placed =
+  ({ text, out, overwrite, resume }: TrainOptions) =>
+  <A>(use: (place: OutputPath | undefined) => TaskEither<Problem, A>): TaskEither<Problem, A> =>
+    out === undefined
+      ? use(undefined)
+      : withOutput({
+          name: out,
+          overwrite: overwrite === true,
+          sources: [{ flag: '--text', file: textFile(text) }],
+          resumes: resume,
+          over: 'tensors',
+        })(use)
 
 /** The run that was asked for: a fresh one, or a model's. */
 const prepare = ({ text, resume }: TrainOptions, given: Partial<Settings>): TaskEither<Problem, Run> =>
