@@ -86,6 +86,17 @@ describe('a run that turns and stays finite', () => {
     expect(readdirSync(at('blocked.best'))).toEqual([])
   })
 
+  test('another best model that is there already is replaced with --overwrite only', async () => {
+    await train('--rate', '0.5', '--hidden', '4', '--epochs', '1', '--out', at('twice.best'))
+    const before = readFileSync(at('twice.best'))
+    const run = async (...more: readonly string[]) =>
+      train(...WILD, '--epochs', '30', '--out', at('twice'), ...more)
+    expect((await run()).err.join('\n')).toContain('twice.best", which is there already')
+    expect(readFileSync(at('twice.best')).equals(before)).toBe(true)
+    await run('--overwrite')
+    expect(readFileSync(at('twice.best')).equals(before)).toBe(false)
+  })
+
   test('a run that learns says nothing of the kind', async () => {
     const { err } = await train('--rate', '0.5', '--clip', '1', '--hidden', '16', '--epochs', '40', '--out', at('tame'))
     expect(err.some((line) => line.includes('turned'))).toBe(false)

@@ -76,12 +76,13 @@ describe('train', () => {
   })
 
   test.each(['random', 'consecutive'])('of %s sampling goes on bit for bit where a model stands', async (sampling) => {
-    await train('--sampling', sampling, ...EPOCHS, '--out', at('whole.model'))
-    await train('--sampling', sampling, '--epochs', '1', '--report-every', '2', '--out', at('part.model'))
-    const part = ['--text', at('verse.txt'), '--resume', at('part.model'), '--engine', 'float32']
-    const said = await command('train', ...part, '--epochs', '4', '--out', at('part.model'), '--json')
+    const [whole, part] = ['whole', 'part'].map((name) => at(`${sampling}-${name}.model`))
+    await train('--sampling', sampling, ...EPOCHS, '--out', whole)
+    await train('--sampling', sampling, '--epochs', '1', '--report-every', '2', '--out', part)
+    const on = ['--text', at('verse.txt'), '--resume', part, '--engine', 'float32']
+    const said = await command('train', ...on, '--epochs', '4', '--out', part, '--json')
     expect(reports(said).map(({ epoch }) => epoch)).toEqual([2, 4])
-    expect(readFileSync(at('part.model'))).toEqual(readFileSync(at('whole.model')))
+    expect(readFileSync(part)).toEqual(readFileSync(whole))
   })
 
   test('that has nothing left to do reports where the model stands', async () => {
@@ -281,7 +282,7 @@ const bad: readonly (readonly [string, () => readonly string[], string])[] = [
   ],
   ['no folder for the model', () => small('--out', at('none/x')), 'none/x", a file whose folder does not exist'],
   ['a folder for the model', () => small('--out', at('folder')), 'folder", which is a directory'],
-  ['the model over a text', () => small('--out', at('verse.txt')), 'verse.txt", which holds something else'],
+  ['the model over a text', () => small('--out', at('junk.model')), 'junk.model", which holds something else'],
   ['the model over a device', () => small('--out', '/dev/null'), '"/dev/null", which is not a file'],
   ['no model', () => ['generate'], "required option '--model <file>' not specified"],
   ['a model that is not there', () => model('--model', at('none')), 'none", which does not exist'],
@@ -399,8 +400,8 @@ describe('The command as a process', () => {
       await ended(
         start('train', '--text', 'verse.txt', '--resume', `${signal}.model`, ...more, '--out', `${signal}.model`),
       )
-      await ended(start(...verse, ...more, '--out', 'straight.model'))
-      expect(model(`${signal}.model`)).toEqual(model('straight.model'))
+      await ended(start(...verse, ...more, '--out', `${signal}-straight.model`))
+      expect(model(`${signal}.model`)).toEqual(model(`${signal}-straight.model`))
     },
   )
 

@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import { zip } from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -11,7 +12,8 @@ import type { Checkpoint } from '../files/checkpoint.js'
 import { writeTorch } from '../files/torch-file.js'
 import { modelOf, optimiserIn } from '../files/setup.js'
 import { readModel } from './io/input.js'
-import { folder, outputPath, outputPathIn, save } from './io/output.js'
+import { folder, save, withOutput, withOutputs } from './io/output.js'
+import type { OutputPath, OutputWish } from './io/output.js'
 import { parsedFormat } from './parsed.js'
 import type { ExportFormat, Typed } from './parsed.js'
 import { problemOf } from './problem.js'
@@ -20,12 +22,17 @@ import type { Terminal } from './io/terminal.js'
 
 /** Writes a model for others, as the options say; the exit code. */
 export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
-  const [path, out] = [String(typed['model']), String(typed['out'])]
+  const path = String(typed['model'])
+  const wish = {
+    name: String(typed['out']),
+    overwrite: typed['overwrite'] === true,
+    sources: [{ flag: '--model', file: path }],
+  }
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(parsedFormat(typed))),
     TE.bindTo('format'),
     TE.bind('model', () => readModel('--model', path, terminal)),
-    TE.chain(({ format, model }) => writers[format](model, out)),
+    TE.chain(({ format, model }) => writers[format](model, wish)),
     TE.map((written) => {
       written.forEach(terminal.print)
       return 0
@@ -35,26 +42,34 @@ export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
 
 /** Each writes its files, and gives their names. */
 const writers: Readonly<
-  Record<ExportFormat, (model: Checkpoint, out: string) => TaskEither<Problem, readonly string[]>>
+  Record<ExportFormat, (model: Checkpoint, wish: Omit<OutputWish, 'over'>) => TaskEither<Problem, readonly string[]>>
 > = {
-  torch: (model, out) =>
-    pipe(
-      outputPath(out),
-      TE.chain((place) => save(place, writeTorch(model))),
-      TE.map(() => [out]),
-    ),
-  onnx: (model, out) =>
-    pipe(
-      folder(out),
-      TE.chain(() =>
-        TE.traverseSeqArray(([name, bytes]: readonly [string, Uint8Array]) =>
-          pipe(
-            save(outputPathIn(out, `${name}.onnx`), bytes),
-            TE.map(() => join(out, `${name}.onnx`)),
-          ),
-        )(Object.entries(graphsOf(model))),
+  torch: (model, wish) =>
+    withOutput({ ...wish, over: 'tensors' })((place) =>
+      pipe(
+        save(place, writeTorch(model)),
+        TE.map(() => [place.name]),
       ),
     ),
+  onnx: (model, wish) => {
+    const graphs = Object.entries(graphsOf(model)).map(([name, bytes]) => ({
+      name: join(wish.name, `${name}.onnx`),
+      bytes,
+    }))
+    return pipe(
+      folder(wish.name),
+      TE.chain(() =>
+        withOutputs(graphs.map(({ name }) => ({ ...wish, name, over: 'anything' })))((places) =>
+          TE.traverseSeqArray(([place, { bytes }]: readonly [OutputPath, (typeof graphs)[number]]) =>
+            pipe(
+              save(place, bytes),
+              TE.map(() => place.name),
+            ),
+          )(zip(places, graphs)),
+        ),
+      ),
+    )
+  },
 }
 
 const graphsOf = ({ settings, vocabulary, progress }: Checkpoint) => {

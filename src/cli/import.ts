@@ -11,8 +11,8 @@ import type { Surroundings, TorchFile } from '../files/torch-file.js'
 import { standardIn } from '../files/settings.js'
 import { fingerprint } from '../files/fingerprint.js'
 import { encode, vocabularyOf } from '../data/vocabulary.js'
-import { converged, readBytes, readText } from './io/input.js'
-import { outputPath, save } from './io/output.js'
+import { converged, readBytes, readText, textFile } from './io/input.js'
+import { save, withOutput } from './io/output.js'
 import { parsedImport } from './parsed.js'
 import type { ImportSettings, Typed } from './parsed.js'
 import { problemOf } from './problem.js'
@@ -24,17 +24,25 @@ import type { Terminal } from './io/terminal.js'
 export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
   const [path, out] = [String(typed['stateDict']), String(typed['out'])]
   const source = typed['text'] as string | undefined
+  const place = {
+    name: out,
+    overwrite: typed['overwrite'] === true,
+    sources: [
+      { flag: '--state-dict', file: path },
+      { flag: '--text', file: textFile(source) },
+    ],
+    over: 'tensors',
+  } as const
   return pipe(
     TE.fromEither(E.mapLeft(problemOf)(parsedImport(typed))),
     TE.bindTo('wish'),
     TE.bind('bytes', () => readBytes('--state-dict', path)),
     TE.bind('file', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readTorch(path)(bytes)))),
     TE.bind('around', ({ file, wish }) => surroundings(file, wish, source)),
-    TE.bind('place', () => outputPath(out)),
     TE.bind('model', ({ file, around }) =>
       TE.fromEither(pipe(importTorch(path)(file, around), E.chain(converged(path)), E.mapLeft(problemOf))),
     ),
-    TE.chain(({ place, model }) => save(place, writeCheckpoint(model))),
+    TE.chain(({ model }) => withOutput(place)((at) => save(at, writeCheckpoint(model)))),
     TE.map(() => {
       terminal.print(out)
       return 0

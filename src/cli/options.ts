@@ -41,6 +41,8 @@ const text: Option = {
 const json: Option = { flags: '--json', says: 'print one JSON object a line' }
 const model: Option = { flags: '--model <file>', says: 'the model, as train saved it' }
 
+const overwrite: Option = { flags: '--overwrite', says: 'replace what --out names, if it is there' }
+
 export const trainOptions: readonly Option[] = [
   text,
   setting('limit', '--limit <count>', 'how many of its characters are read; all, or 0, for all of them'),
@@ -68,6 +70,7 @@ export const trainOptions: readonly Option[] = [
   },
   setting('length', '--length <count>', 'how many characters it then writes'),
   { flags: '--out <file>', says: 'where the model is saved: at each report, and at the end' },
+  overwrite,
   {
     flags: '--resume <file>',
     says: 'go on with this model, with its own settings, as if it had never stopped: bit for bit on the same engine',
@@ -107,6 +110,7 @@ export const exportOptions: readonly Option[] = [
     says: 'onnx, for graphs of training, forward pass and generation; torch, for a state dict of torch.nn',
   },
   { flags: '--out <path>', says: 'the folder of the .onnx files, or the .safetensors file of the state dict' },
+  overwrite,
 ]
 
 export const importOptions: readonly Option[] = [
@@ -119,6 +123,7 @@ export const importOptions: readonly Option[] = [
   { flags: '--keep-line-breaks', says: 'line breaks were learnt; otherwise each was a space' },
   { flags: '--activation <name>', says: `of an rnn: ${activationNames.join(', ')} (default: tanh)` },
   { flags: '--out <file>', says: 'where the model is saved' },
+  overwrite,
 ]
 
 /** `--report-every` for `--report-every <count>`. */

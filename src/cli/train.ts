@@ -12,8 +12,8 @@ import { standard } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
 import { selectEngine } from './engines.js'
 import type { SelectedEngine } from './engines.js'
-import { readModel, readText, sourceName } from './io/input.js'
-import { outputPath, save } from './io/output.js'
+import { readModel, readText, sourceName, textFile } from './io/input.js'
+import { save, withOutput } from './io/output.js'
 import type { OutputPath } from './io/output.js'
 import { exitCodeOf, listen } from './io/interruption.js'
 import { parsedEngine, parsedSettings } from './parsed.js'
@@ -31,6 +31,7 @@ import type { Ending, Store } from './training.js'
 interface TrainOptions {
   readonly text?: string
   readonly out?: string
+  readonly overwrite?: boolean
   readonly resume?: string
   readonly json?: boolean
 }
@@ -42,12 +43,32 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
     TE.fromEither(E.mapLeft(problemOf)(parsedEngine(typed))),
     TE.bindTo('wish'),
     TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(parsedSettings(typed)))),
-    TE.bind('run', ({ given }) => prepare(errand, given, terminal)),
-    TE.bind('place', () => (errand.out === undefined ? TE.right(undefined) : outputPath(errand.out))),
-    TE.bind('taken', ({ run, wish }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
-    TE.chain(({ run, place, taken }) => go(run, taken, place, errand, terminal)),
+    TE.chain(({ given, wish }) =>
+      placed(errand)((place) =>
+        pipe(
+          prepare(errand, given, terminal),
+          TE.bindTo('run'),
+          TE.bind('taken', ({ run }) => TE.mapLeft(problemOf)(selectEngine(run.checkpoint, wish))),
+          TE.chain(({ run, taken }) => go(run, taken, place, errand, terminal)),
+        ),
+      ),
+    ),
   )
 }
+
+/** Where the model is saved, if it is. The place is held before a model is read that may be saved there meanwhile. */
+const placed =
+  ({ text, out, overwrite, resume }: TrainOptions) =>
+  <A>(use: (place: OutputPath | undefined) => TaskEither<Problem, A>): TaskEither<Problem, A> =>
+    out === undefined
+      ? use(undefined)
+      : withOutput({
+          name: out,
+          overwrite: overwrite === true,
+          sources: [{ flag: '--text', file: textFile(text) }],
+          resumes: resume,
+          over: 'tensors',
+        })(use)
 
 /** The run that was asked for: a fresh one, or a model's. */
 const prepare = (
@@ -71,9 +92,10 @@ const go = (
   run: Run,
   selected: SelectedEngine,
   place: OutputPath | undefined,
-  { text, json }: TrainOptions,
+  errand: TrainOptions,
   terminal: Terminal,
 ): TaskEither<Problem, number> => {
+  const { text, json } = errand
   const { checkpoint, notes } = run
   const about = {
     source: sourceName(text),
@@ -87,7 +109,7 @@ const go = (
   const asText = json === true ? reportAsJson : reportAsText
   const world = {
     now: () => performance.now(),
-    out: place === undefined ? undefined : { last: storeAt(place), best: storeBeside(place) },
+    out: place === undefined ? undefined : { last: storeAt(place), best: storeBeside(place, errand) },
     report: (report: Parameters<typeof asText>[0]) => {
       terminal.print(asText(report))
     },
@@ -110,12 +132,24 @@ const storeAt = (place: OutputPath): Store => ({
   save: (model) => save(place, writeCheckpoint(model)),
 })
 
-/** The best model of a run that diverges: beside the last, where nothing but a model stands. */
-const storeBeside = ({ name }: OutputPath): Store => {
+/** The best model of a run that diverges: beside the last, where no other model stands unless it may be replaced. */
+const storeBeside = ({ name }: OutputPath, { text, overwrite, resume }: TrainOptions): Store => {
   const beside = `${name}.best`
+  let mine = overwrite === true || resume !== undefined
   return {
     name: beside,
-    save: (model) => TE.chain((place: OutputPath) => save(place, writeCheckpoint(model)))(outputPath(beside)),
+    save: (model) =>
+      pipe(
+        withOutput({
+          name: beside,
+          overwrite: mine,
+          sources: [{ flag: '--text', file: textFile(text) }],
+          over: 'tensors',
+        })((place) => save(place, writeCheckpoint(model))),
+        TE.map(() => {
+          mine = true
+        }),
+      ),
   }
 }
 

@@ -44,6 +44,9 @@ const unreadable =
     return badSetting(flag, expected, `${quoted(path)}, ${reason}`)
   }
 
+/** The file that a text is read from: its path, or the number that standard input is open under. */
+export const textFile = (source: string | undefined): string | number => (source === '-' ? 0 : (source ?? CORPUS))
+
 /** How messages call the text: the file's name, or where it came from. */
 export const sourceName = (source: string | undefined): string =>
   source === '-' ? 'standard input' : basename(source ?? CORPUS)

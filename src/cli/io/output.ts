@@ -1,12 +1,14 @@
 /**
- * What the command writes: models, so that a name always stands for a whole one.
+ * What the command writes: so that a name always stands for a whole file, and nothing is replaced that was not meant.
  */
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readFile, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -14,39 +16,103 @@ import { quoted } from '../../failure.js'
 import { readSafetensors } from '../../files/safetensors.js'
 import { badSetting, codeOf } from '../problem.js'
 import type { Problem } from '../problem.js'
+import { identityOf } from './identity.js'
+import { hold } from './lock.js'
 
-/** Where a model can be saved: its place if it is a link, and the temporary file beside it. */
+/** Where a file can be saved: its place if it is a link. */
 export interface OutputPath {
   /** As it was given, for messages. */
   readonly name: string
   readonly path: string
-  readonly temporary: string
 }
 
+/** What is read beside the output, and is never replaced by it: a path, or the number of an open file. */
+export interface Source {
+  /** The option that names it. */
+  readonly flag: string
+  readonly file: string | number
+}
+
+/** What may be written where. */
+export interface OutputWish {
+  readonly name: string
+  /** Whether a file that is there may be replaced: --overwrite. */
+  readonly overwrite: boolean
+  readonly sources: readonly Source[]
+  /** The model that goes on, whose own file is replaced without asking. */
+  readonly resumes?: string | undefined
+  /** What may be there: a file of tensors, or any file. */
+  readonly over: 'tensors' | 'anything'
+}
+
+/** Reports go there: a model that took their place would lose them. */
+const printed: readonly Source[] = [
+  { flag: 'standard output', file: 1 },
+  { flag: 'standard error', file: 2 },
+]
+
 /**
- * The place of an output file, once it is certain that a model can be written there: into a folder that can be
- * written to, over nothing but another file of tensors.
+ * Does something with places that files can be saved at: into folders that can be written to, over nothing that was
+ * not meant, and where no other run saves. They are held until it has ended.
  */
-export const outputPath = (name: string): TaskEither<Problem, OutputPath> =>
+export const withOutputs =
+  (wishes: readonly OutputWish[]) =>
+  <A>(use: (places: readonly OutputPath[]) => TaskEither<Problem, A>): TaskEither<Problem, A> =>
+    wishes.reduceRight<(places: readonly OutputPath[]) => TaskEither<Problem, A>>(
+      (then, wish) => (places) =>
+        TE.bracket(
+          reserve(wish),
+          ({ place }) => then([...places, place]),
+          ({ release }) => TE.fromTask(release),
+        ),
+      use,
+    )([])
+
+/** The same for one. */
+export const withOutput =
+  (wish: OutputWish) =>
+  <A>(use: (place: OutputPath) => TaskEither<Problem, A>): TaskEither<Problem, A> =>
+    withOutputs([wish])(([place]) => use(place))
+
+interface Reserved {
+  readonly place: OutputPath
+  readonly release: () => Promise<void>
+}
+
+const reserve = (wish: OutputWish): TaskEither<Problem, Reserved> =>
   pipe(
     TE.tryCatch(
-      async () => {
-        const path = (await exists(name)) ? await realpath(name) : name
-        const place = { name, path, temporary: join(dirname(path), `.${basename(path)}.${String(process.pid)}.tmp`) }
-        const refused = await objection(place)
-        return refused === undefined ? E.right(place) : E.left(unwritable(name, refused))
-      },
-      (error) =>
-        unwritable(name, `a file whose folder ${folderReasons[codeOf(error)] ?? `fails with ${codeOf(error)}`}`),
+      () => reserved(wish),
+      (error) => unwritable(wish.name, reasons[codeOf(error)] ?? `a file whose folder fails with ${codeOf(error)}`),
     ),
     TE.chainEitherK((result) => result),
   )
 
-/** The place of a file of that name in a folder; what stands there is replaced. */
-export const outputPathIn = (directory: string, name: string): OutputPath => ({
-  name: join(directory, name),
-  path: join(directory, name),
-  temporary: join(directory, `.${name}.${String(process.pid)}.tmp`),
+const reserved = async (wish: OutputWish): Promise<Either<Problem, Reserved>> => {
+  const { name } = wish
+  const path = (await exists(name)) ? await realpath(name) : name
+  if (path === '') return E.left(unwritable(name, 'which is no name'))
+  if (path.endsWith('/') || basename(path) === '..') return E.left(unwritable(name, 'which is a directory'))
+  const held = await hold(path)
+  if (held === undefined) return E.left(taken(name))
+  const release = () => held.release()
+  try {
+    const refused = await objection(wish, path)
+    if (refused === undefined) {
+      await removeLeftOvers(path)
+      return E.right({ place: { name, path }, release })
+    }
+    await release()
+    return E.left(refused)
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+const taken = (name: string): Problem => ({
+  message: `${quoted(name)} is being written by another run: let it end, or give --out another name`,
+  exitCode: 2,
 })
 
 /** Sees to it that a folder is there. */
@@ -71,12 +137,13 @@ const existing: Readonly<Record<string, string>> = {
   EROFS: 'may not be made',
 }
 
-const folderReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'is no folder',
-  EACCES: 'may not be written to',
-  EPERM: 'may not be written to',
-  EROFS: 'may not be written to',
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'a file whose folder does not exist',
+  ENOTDIR: 'a file whose folder is no folder',
+  EACCES: 'a file whose folder may not be written to',
+  EPERM: 'a file whose folder may not be written to',
+  EROFS: 'a file whose folder may not be written to',
+  ENAMETOOLONG: 'which is too long a name',
 }
 
 const unwritable = (name: string, what: string): Problem =>
@@ -91,21 +158,46 @@ const exists = (path: string): Promise<boolean> =>
     },
   )
 
-/** Why a model cannot be saved there, if the folder lets itself be written to; rejects where it does not. */
-const objection = async ({ path, temporary }: OutputPath): Promise<string | undefined> => {
-  if (path === '') return 'which is no name'
-  if (path.endsWith('/') || basename(path) === '..') return 'which is a directory'
+/** Why nothing is saved there, if the folder lets itself be written to; rejects where it does not. */
+const objection = async (wish: OutputWish, path: string): Promise<Problem | undefined> => {
   if (await exists(path)) {
-    const status = await stat(path)
-    if (status.isDirectory()) return 'which is a directory'
-    if (!status.isFile()) return 'which is not a file'
-    if (await refusesWriting(path)) return 'which may not be written'
-    if (status.size > 0 && E.isLeft(readSafetensors('')(await readFile(path)))) return 'which holds something else'
+    const refused = await protection(wish, path)
+    if (refused !== undefined) return refused
   }
-  await (await open(temporary, 'w')).close()
+  const temporary = temporaryFor(path, randomName())
+  await (await open(temporary, CREATE)).close()
   await rm(temporary)
   return undefined
 }
+
+/** Why what is there is not replaced. */
+const protection = async (
+  { name, overwrite, sources, resumes, over }: OutputWish,
+  path: string,
+): Promise<Problem | undefined> => {
+  const status = await stat(path)
+  if (status.isDirectory()) return unwritable(name, 'which is a directory')
+  if (!status.isFile()) return unwritable(name, 'which is not a file')
+
+  const itself = await identityOf(path)
+  const same = (file: string | number) => identityOf(file).then((other) => other !== undefined && other === itself)
+  for (const { flag, file } of [...sources, ...printed]) {
+    if (await same(file)) return badSetting('--out', `another file than ${flag}`, `${quoted(name)}, which is the same`)
+  }
+  if (status.size === 0) return (await refusesWriting(path)) ? unwritable(name, 'which may not be written') : undefined
+  if (over === 'tensors' && E.isLeft(readSafetensors('')(await readFile(path)))) {
+    return unwritable(name, 'which holds something else')
+  }
+  if (!overwrite && !(resumes !== undefined && (await same(resumes)))) return kept(name, resumes)
+  return (await refusesWriting(path)) ? unwritable(name, 'which may not be written') : undefined
+}
+
+const kept = (name: string, resumes: string | undefined): Problem =>
+  badSetting(
+    '--out',
+    `a new file${resumes === undefined ? '' : ", --resume's own,"} or given with --overwrite, which replaces one`,
+    `${quoted(name)}, which is there already`,
+  )
 
 const refusesWriting = (path: string): Promise<boolean> =>
   access(path, constants.W_OK).then(
@@ -113,21 +205,93 @@ const refusesWriting = (path: string): Promise<boolean> =>
     () => true,
   )
 
+/** A file that is not there yet, and is no link to another. */
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+
+/** Nobody can put something there beforehand. */
+const randomName = (): string => randomBytes(8).toString('hex')
+
+/** The temporary file beside a place: the process's id in it tells whether it is still being written. */
+const temporaryFor = (path: string, random: string): string =>
+  join(dirname(path), `.${basename(path)}.${String(process.pid)}-${random}.tmp`)
+
+const TEMPORARY = /^(\d+)-[0-9a-f]{16}\.tmp$/
+
+/** Removes the temporary files of runs that were killed while they saved there. Only who holds the place may. */
+const removeLeftOvers = async (path: string): Promise<void> => {
+  const beginning = `.${basename(path)}.`
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => [])
+  for (const entry of entries.filter((one) => one.isFile() && one.name.startsWith(beginning))) {
+    const id = TEMPORARY.exec(entry.name.slice(beginning.length))?.[1]
+    if (id !== undefined && isGone(Number(id))) await rm(join(dirname(path), entry.name)).catch(() => undefined)
+  }
+}
+
+/** Whether no process of that id is left that could write: this one has not begun to. */
+const isGone = (id: number): boolean => {
+  if (id === process.pid) return true
+  try {
+    process.kill(id, 0)
+    return false
+  } catch (error) {
+    return codeOf(error) === 'ESRCH'
+  }
+}
+
+/** What saving asks of the system. */
+export interface FileSystem {
+  readonly open: (path: string, flags: string | number, mode?: number) => Promise<SavedFile>
+  readonly rename: (from: string, to: string) => Promise<void>
+  readonly remove: (path: string) => Promise<void>
+  /** The permissions of a file; undefined where there is none. */
+  readonly modeOf: (path: string) => Promise<number | undefined>
+  readonly randomName: () => string
+}
+
+export type SavedFile = Pick<FileHandle, 'chmod' | 'close' | 'sync' | 'writeFile'>
+
+const PERMISSIONS = 0o777
+/** What a new file may be at most; the process's mask takes from it. */
+const NEW_FILE = 0o666
+
+export const fileSystem: FileSystem = {
+  open,
+  rename,
+  remove: rm,
+  modeOf: (path) =>
+    stat(path).then(
+      ({ mode }) => mode & PERMISSIONS,
+      () => undefined,
+    ),
+  randomName,
+}
+
 /**
  * Saves a file in one step: it is written beside its place, brought to the disk, and then given its name, so that
- * a program that opens that name finds the last file whole at any moment.
+ * a program that opens that name finds the last file whole at any moment. The permissions are those of the last file.
  */
-export const save = ({ name, path, temporary }: OutputPath, bytes: Uint8Array): TaskEither<Problem, void> =>
+export const save = (
+  { name, path }: OutputPath,
+  bytes: Uint8Array,
+  files: FileSystem = fileSystem,
+): TaskEither<Problem, void> =>
   TE.tryCatch(
     async () => {
+      const temporary = temporaryFor(path, files.randomName())
+      const mode = await files.modeOf(path)
+      const file = await files.open(temporary, CREATE, mode ?? NEW_FILE)
       try {
-        await synced(await open(temporary, 'w'), (file) => file.writeFile(bytes))
-        await rename(temporary, path)
+        await closing(file, async () => {
+          if (mode !== undefined) await file.chmod(mode)
+          await file.writeFile(bytes)
+          await file.sync()
+        })
+        await files.rename(temporary, path)
       } catch (error) {
-        await rm(temporary, { force: true })
+        await files.remove(temporary).catch(() => undefined)
         throw error
       }
-      await synced(await open(dirname(path), 'r'), () => Promise.resolve()).catch(() => undefined)
+      await syncFolder(dirname(path), files).catch(() => undefined)
     },
     (error): Problem => ({
       message: `the model could not be saved as ${quoted(name)} (${codeOf(error)}): make room, or choose another place`,
@@ -135,10 +299,15 @@ export const save = ({ name, path, temporary }: OutputPath, bytes: Uint8Array): 
     }),
   )
 
-const synced = async (file: FileHandle, write: (file: FileHandle) => Promise<void>): Promise<void> => {
+/** The new name too is brought to the disk, where the system can. */
+const syncFolder = async (path: string, { open: opened }: FileSystem): Promise<void> => {
+  const file = await opened(path, 'r')
+  await closing(file, () => file.sync())
+}
+
+const closing = async (file: SavedFile, act: () => Promise<void>): Promise<void> => {
   try {
-    await write(file)
-    await file.sync()
+    await act()
   } finally {
     await file.close()
   }
