@@ -84,23 +84,34 @@ for (const cell of [rnn(), gru(), layers(lstm(), lstm())]) {
 console.log(digest.digest('hex'))
 `
 
-describe('a policy against code from strings', () => {
-  const our: { installed?: Installed } = {}
+/** What platforms lack or forbid, as options of Node: of a line of code, it runs before the program. */
+const before = (line: string) => ['--import', `data:text/javascript,${encodeURIComponent(line)}`]
+const noStrings = '--disallow-code-generation-from-strings'
+const noModules = 'WebAssembly.Module = function () { throw new WebAssembly.CompileError("disallowed by embedder") }'
+const platforms: readonly (readonly [name: string, options: readonly string[]])[] = [
+  ['a policy forbids code from strings', [noStrings]],
+  ['it forbids WebAssembly as well', [noStrings, ...before(noModules)]],
+  ['WebAssembly has no vectors', ['--no-enable-sse4-1']],
+  ['there is no WebAssembly, and nothing of Node', before('delete globalThis.WebAssembly; delete globalThis.process')],
+]
+
+describe('every entry is imported, and the bits are the same, where', () => {
+  const our: { installed?: Installed; digest?: string } = {}
+  const digest = (...options: readonly string[]): string =>
+    execFileSync(process.execPath, [...options, '--input-type=module', '-e', program], {
+      cwd: our.installed?.folder,
+      encoding: 'utf8',
+    })
   beforeAll(() => {
     our.installed = install()
+    our.digest = digest()
   })
   afterAll(() => {
     our.installed?.remove()
   })
-  const printed = (...flags: readonly string[]): string =>
-    execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], {
-      cwd: our.installed?.folder,
-      encoding: 'utf8',
-    })
 
-  test('lets every entry be imported, and gives the same bits', () => {
-    const bits = printed('--disallow-code-generation-from-strings')
-    expect(bits).toMatch(/^[0-9a-f]{64}\n$/)
-    expect(bits).toBe(printed())
+  test.each(platforms)('%s', (_, options) => {
+    expect(our.digest).toMatch(/^[0-9a-f]{64}\n$/)
+    expect(digest(...options)).toBe(our.digest)
   })
 })

@@ -178,7 +178,7 @@ describe('the search for what is unused', () => {
 })
 
 describe('the look through the tarball', () => {
-  const sources = ['index.ts', 'corpus/songs.txt']
+  const sources = ['index.ts', 'corpus/songs.txt', 'interpret/product.wat']
   const whole = [
     ...[
       'package.json',
@@ -188,6 +188,7 @@ describe('the look through the tarball', () => {
       'docs/chapter.md',
       'src/index.ts',
       'src/corpus/songs.txt',
+      'src/interpret/product.wat',
     ],
     ...['dist/index.js', 'dist/index.js.map', 'dist/index.d.ts', 'dist/index.d.ts.map'],
   ]

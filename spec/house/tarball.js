@@ -1,5 +1,5 @@
 /** What a tarball may hold besides the compiled form of each source, and what it must. */
-const EXPECTED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+|src\/.+\.(ts|txt|md))$/
+const EXPECTED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+|src\/.+\.(ts|txt|md|wat))$/
 const NEEDED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
 
 /** What is wrong with a tarball of these paths, made from these files of `src`. */
