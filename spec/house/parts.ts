@@ -7,6 +7,7 @@ export const root = join(import.meta.dirname, '..', '..')
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly default: string }>>
   readonly scripts: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
 }
 
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
