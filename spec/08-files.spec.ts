@@ -8,7 +8,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as IOE from 'fp-ts/lib/IOEither.js'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../src/cli/command.js'
 import { explain } from '../src/failure.js'
 import { leaves, mapTensors } from '../src/algebra/tensors.js'
 import { float32 } from '../src/interpret/float32.js'
@@ -33,6 +32,7 @@ import {
 import type { AnyLearner, Checkpoint, Settings, StoredTensor } from '../src/files/index.js'
 import { samplings } from '../src/data/samplers.js'
 import { encode, vocabularyOf } from '../src/data/vocabulary.js'
+import { command } from './runner/command.js'
 import { forAll, law } from './runner/run.js'
 import { damaged, refusal, right, sameBytes } from './runner/store-samples.js'
 
@@ -371,14 +371,7 @@ describe('A model file of version 0.1.0', () => {
 
   /** The one object that the command prints. */
   const said = async (...args: readonly string[]): Promise<unknown> => {
-    const out: string[] = []
-    const err: string[] = []
-    const code = await runCommand([...args, '--json'], {
-      print: (line) => out.push(line),
-      note: (line) => err.push(line),
-      show: () => undefined,
-      clear: () => undefined,
-    })
+    const { code, out, err } = await command(...args, '--json')
     expect({ code, printed: out.length, err: code === 0 ? [] : err }).toEqual({ code: 0, printed: 1, err: [] })
     return JSON.parse(out[0])
   }

@@ -14,6 +14,7 @@ export default mergeConfig(
         'spec/09-laws-ledger.spec.ts',
         'spec/01-algebra-types.spec.ts',
         'spec/10-cli*.spec.ts',
+        ...(process.env['SPEC_LONG'] === undefined ? ['spec/10-kills.spec.ts'] : []),
       ],
     },
   }),

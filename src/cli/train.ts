@@ -100,7 +100,10 @@ const go = (
   }
   ;[describe(checkpoint, { ...about, out: place?.name }), ...notes].forEach(terminal.note)
 
-  const interruption = listen()
+  if (place !== undefined) terminal.goOnUnread()
+  const interruption = listen(() => {
+    terminal.note('stopping after this minibatch; once more ends at once')
+  })
   const asText = json === true ? reportAsJson : reportAsText
   const world = {
     now: () => performance.now(),
@@ -110,7 +113,7 @@ const go = (
     },
     show: terminal.show,
     warn: ({ message }: Problem) => {
-      terminal.note(message)
+      terminal.note(`${message}; the run goes on, and the next report tries again`)
     },
     signal: interruption.signal,
   }

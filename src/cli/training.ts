@@ -18,7 +18,7 @@ import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { reportOf } from './report.js'
 import type { TrainingReport } from './report.js'
-import type { Standing } from './io/terminal.js'
+import type { Standing } from './progress.js'
 
 /** What the loop needs of the world. */
 export interface World {
