@@ -383,15 +383,20 @@ describe('The command as a process', () => {
     expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/^epoch 5, .*\n {2}the.*\n$/) as string })
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)(
     'on %s ends after a minibatch, with a model that goes on',
-    async (signal) => {
+    async (signal, exitCode) => {
       const child = start(...endless, '--report-every', '1', '--out', `${signal}.model`)
       const end = ended(child)
       await hasPrinted(child)
       child.kill(signal)
       const { code, err } = await end
-      expect(code).toBe(signal === 'SIGINT' ? 130 : 143)
+      expect(code).toBe(exitCode)
+      expect(err).toContain('stopping after this minibatch; once more ends at once\n')
       expect(err).toContain(`saved as ${signal}.model: train --resume ${signal}.model goes on from there`)
 
       const { epoch } = (E.toUnion(readCheckpoint(signal)(model(`${signal}.model`))) as { progress: { epoch: number } })

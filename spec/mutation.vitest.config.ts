@@ -17,6 +17,7 @@ export default mergeConfig(
         'spec/09-laws-ledger.spec.ts',
         'spec/01-algebra-types.spec.ts',
         ...(ofTheCommand ? [] : ['spec/10-cli*.spec.ts']),
+        ...(process.env['SPEC_LONG'] === undefined ? ['spec/10-kills.spec.ts'] : []),
       ],
     },
   }),

@@ -133,4 +133,6 @@ const advice = (failure: Difference): string => (failure.advice === undefined ? 
 const difference = (failure: Difference): string =>
   `expected ${failure.expected}, got ${failure.got}${advice(failure)}`
 
-const count = (n: number, noun: string): string => `${String(n)} ${noun}${n === 1 ? '' : 's'}`
+/** `1 row`, `2 rows`, `3 minibatches`; the number may be shown in a way of its own. */
+export const count = (n: number, noun: string, shown: (n: number) => string = String): string =>
+  `${shown(n)} ${noun}${n === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`

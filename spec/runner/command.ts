@@ -24,6 +24,7 @@ export const command = async (...args: readonly string[]): Promise<Said> => {
     note: (text) => err.push(text),
     show: () => undefined,
     clear: () => undefined,
+    goOnUnread: () => undefined,
   })
   return { code, out, err }
 }

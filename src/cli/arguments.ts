@@ -44,8 +44,8 @@ export interface Invocation {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 the run failed; 2 bad input or usage; 130 interrupted (Ctrl-C) and 143 terminated, with the model
-saved where --out says.`
+Exit codes: 0 done; 1 the run failed; 2 bad input or usage; 130 interrupted (Ctrl-C), 143 terminated and 129 hung up,
+with the model saved where --out says.`
 
 const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string })

@@ -10,7 +10,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { nativeRuntime, onnxEngine } from '../engine/index.js'
 import type { GraphRequest } from '../engine/index.js'
-import { explain } from '../failure.js'
+import { count, explain } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
 import { directStep, replay } from '../train/engine.js'
@@ -46,9 +46,9 @@ export type AnyEngine = Engine<'TaskEither', LayersShape, unknown>
 
 /** A computation, after which the process sees to its signals and its bar before anything else is computed. */
 const thenEvents =
-  <E, A>(compute: IOEither<E, A>): TaskEither<E, A> =>
+  <E, A>(compute: IOEither<E, A> | TaskEither<E, A>): TaskEither<E, A> =>
   async () => {
-    const result = compute()
+    const result = await compute()
     await new Promise<void>((resolve) => setImmediate(resolve))
     return result
   }
@@ -73,13 +73,14 @@ const compiledEngine = (request: GraphRequest<LayersShape>, threads: number): Ta
     nativeRuntime,
     TE.chain((runtime) => onnxEngine(runtime, request, threads)),
     TE.map((engine) => ({
-      engine: engine as AnyEngine,
+      engine: {
+        ...(engine as AnyEngine),
+        step: (learner, minibatch) => thenEvents((engine as AnyEngine).step(learner, minibatch)),
+      },
       replay: replayOf(request),
-      says: `onnx on ${threadsOf(threads)}`,
+      says: `onnx on ${count(threads, 'thread')}`,
     })),
   )
-
-const threadsOf = (threads: number): string => (threads === 1 ? '1 thread' : `${String(threads)} threads`)
 
 /** The engine for a run: the compiled one, unless the reference is asked for, or all there is. */
 export const selectEngine = (

@@ -7,7 +7,7 @@ import { entries } from '../algebra/axis.js'
 import { Defect } from '../algebra/defect.js'
 import { leaves } from '../algebra/tensors.js'
 import { visible } from '../algebra/quoted.js'
-import { quoted } from '../failure.js'
+import { count, quoted } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
 import { bitsPerCharacter } from '../train/evaluate.js'
 import { meanLoss, perplexity } from '../model/loss.js'
@@ -112,6 +112,9 @@ export const significant = (n: number): string => (n < 1000 ? n.toFixed(3) : n.t
 /** 12,345 for 12345.4 */
 export const grouped = (n: number): string => n.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',')
 
+/** `1 row`, `12,345 rows` */
+const countOf = (n: number, noun: string): string => count(n, noun, grouped)
+
 const CONTROL_PICTURES = 0x2400
 const DELETE = 0x7f
 
@@ -137,7 +140,7 @@ export const clock = (seconds: number): string => {
 const cellInWords = ({ cell, layers, activation, dialect }: Settings): string =>
   [
     cell === 'rnn' ? `${cell}, ${activation}` : cell,
-    ...(layers === 1 ? [] : [`${String(layers)} layers`]),
+    ...(layers === 1 ? [] : [countOf(layers, 'layer')]),
     ...(dialect === standard.dialect ? [] : [`as ${dialect} has it`]),
   ].join(', ')
 
@@ -161,22 +164,24 @@ export const describe = (
   const { out } = about
   const saved = out === undefined ? 'nowhere; --out FILE keeps the model' : `as ${visible(out)}, at each report`
   return [
-    `text: ${grouped(text.characters)} characters of ${visible(about.source)}, ${grouped(distinct)} distinct`,
-    `model: ${cellInWords(settings)}, ${grouped(hidden)} hidden units, ${grouped(weights)} parameters`,
-    `training: ${epochsOf(settings, about.done)} of ${grouped(about.minibatches)} minibatches, ` +
-      `${grouped(batch)} rows of ${grouped(steps)} steps, ${sampling} sampling, rate ${String(rate)}, ` +
+    `text: ${countOf(text.characters, 'character')} of ${visible(about.source)}, ${grouped(distinct)} distinct`,
+    `model: ${cellInWords(settings)}, ${countOf(hidden, 'hidden unit')}, ${countOf(weights, 'parameter')}`,
+    `training: ${epochsOf(settings, about.done)} of ${countOf(about.minibatches, 'minibatch')}, ` +
+      `${countOf(batch, 'row')} of ${countOf(steps, 'step')}, ${sampling} sampling, rate ${String(rate)}, ` +
       `clipped at ${String(clip)}, seed ${String(seed)}, engine ${about.engine}`,
     `saved: ${saved}`,
   ].join('\n')
 }
 
 const epochsOf = ({ epochs }: Settings, done: number): string => {
-  const all = `${grouped(epochs)} epochs`
+  const all = countOf(epochs, 'epoch')
   const standardRun = epochs === standard.epochs ? '' : ` (the standard run has ${String(standard.epochs)})`
   return done === 0
     ? `${all}${standardRun}`
     : done < epochs
-      ? `epochs ${grouped(done + 1)} to ${grouped(epochs)}${standardRun}`
+      ? done + 1 === epochs
+        ? `epoch ${grouped(epochs)}${standardRun}`
+        : `epochs ${grouped(done + 1)} to ${grouped(epochs)}${standardRun}`
       : `nothing is left of ${all}; --epochs asks for more,`
 }
 
@@ -196,4 +201,4 @@ export const evaluationAsJson = ({ characters, losses }: Evaluation): string =>
 
 export const evaluationAsText = ({ characters, losses }: Evaluation): string =>
   `perplexity ${significant(perplexity(losses))}, ${significant(meanLoss(losses))} nats and ` +
-  `${significant(bitsPerCharacter(losses))} bits per character, over ${grouped(characters)} characters`
+  `${significant(bitsPerCharacter(losses))} bits per character, over ${countOf(characters, 'character')}`

@@ -105,7 +105,10 @@ const go = (
   }
   ;[describe(checkpoint, { ...about, out: place?.name }), ...notes].forEach(terminal.note)
 
-  const interruption = listen()
+  if (place !== undefined) terminal.goOnUnread()
+  const interruption = listen(() => {
+    terminal.note('stopping after this minibatch; once more ends at once')
+  })
   const asText = json === true ? reportAsJson : reportAsText
   const world = {
     now: () => performance.now(),

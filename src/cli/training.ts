@@ -27,7 +27,7 @@ import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { grouped, reportOf, significant } from './report.js'
 import type { TrainingReport } from './report.js'
-import type { Standing } from './io/terminal.js'
+import type { Standing } from './progress.js'
 
 /** A name that models are saved under. */
 export interface Store {
@@ -96,7 +96,7 @@ export const trainRun =
         return E.map(() => finished)(saved)
       }
       // The next report saves it again, and by then there may be room.
-      if (E.isLeft(saved)) world.note(saved.left.message)
+      if (E.isLeft(saved)) world.note(`${saved.left.message}; the run goes on, and the next report tries again`)
       pace.restart()
     }
     return E.right(finished)

@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { count } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { conventions } from '../train/conventions.js'
 import type { CharacterSet } from '../data/vocabulary.js'
@@ -107,7 +108,7 @@ const agreeing = (
       ? E.left({
           _tag: 'Mismatch',
           what,
-          expected: `a model of the ${String(characters.length)} characters of the text`,
+          expected: `a model of the ${count(characters.length, 'character')} of the text`,
           got: `one of ${String(sizes.vocabulary)}`,
           advice: 'give the text that the model was trained on',
         })

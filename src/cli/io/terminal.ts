@@ -1,21 +1,11 @@
 /**
  * The terminal: reports go to standard output, notes and the progress bar to standard error.
  */
-import process from 'node:process'
-import { Presets, SingleBar } from 'cli-progress'
-import { clock, grouped, significant } from '../report.js'
-
-/** How far a run is. */
-export interface Standing {
-  /** Minibatches that have been taken, and all there are. */
-  readonly done: number
-  readonly all: number
-  readonly epoch: number
-  readonly epochs: number
-  readonly perplexity: number
-  readonly charactersPerSecond: number
-  readonly secondsLeft: number
-}
+import nodeProcess from 'node:process'
+import { SingleBar } from 'cli-progress'
+import { glyphsFor, progressLine } from '../progress.js'
+import type { Standing } from '../progress.js'
+import { codeOf } from '../problem.js'
 
 export interface Terminal {
   /** A report, on standard output. */
@@ -26,55 +16,66 @@ export interface Terminal {
   readonly show: (standing: Standing) => void
   /** Takes the bar away. */
   readonly clear: () => void
+  /** From here on there is more to do than to print: the process goes on though nobody reads what it prints. */
+  readonly goOnUnread: () => void
 }
 
-const FORMAT = '{bar} epoch {epoch}/{epochs}, perplexity {perplexity}, {speed} characters/s, {left} left'
-const WIDTH = 20
+/** What a terminal needs of its process. */
+export interface Surroundings {
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+  readonly env: NodeJS.ProcessEnv
+  readonly platform: string
+  readonly exit: (code: number) => void
+  exitCode?: number | string | null | undefined
+}
 
-/** The terminal of this process. */
-export const openTerminal = (): Terminal => {
-  quietWhenNobodyReads()
-  const bar = new SingleBar(
-    { stream: process.stderr, format: FORMAT, barsize: WIDTH, clearOnComplete: true, forceRedraw: true },
-    Presets.shades_classic,
-  )
-  let shown = false
+/** The terminal of this process. Where a report could not be printed for want of room, the exit code says so. */
+export const openTerminal = (process: Surroundings = nodeProcess): Terminal => {
+  const { stdout, stderr } = process
+  const glyphs = glyphsFor(process.env, process.platform)
+  let [shown, prints, outlives] = [false, true, false]
+  const bar = new SingleBar({
+    stream: stderr,
+    format: (_, { maxWidth }, standing) =>
+      glyphs === undefined ? '' : progressLine(standing as Standing, maxWidth ?? 0, glyphs),
+    clearOnComplete: true,
+    forceRedraw: true,
+  })
   const clear = () => {
     if (shown) bar.stop()
     shown = false
   }
+  const note = (text: string) => {
+    clear()
+    stderr.write(`${text}\n`)
+  }
+  // A reader may stop reading (`| head`): there is nothing to complain about, and perhaps nothing left to do.
+  stdout.on('error', (error: Error) => {
+    if (!prints) return
+    prints = false
+    if (codeOf(error) !== 'EPIPE') {
+      process.exitCode = 1
+      note(`pure-rnn: standard output cannot be written (${codeOf(error)}): make room for it`)
+    }
+    if (!outlives) process.exit(Number(process.exitCode ?? 0))
+  })
+  stderr.on('error', () => undefined)
   return {
     print: (text) => {
       clear()
-      process.stdout.write(`${text}\n`)
+      if (prints) stdout.write(`${text}\n`)
     },
-    note: (text) => {
-      clear()
-      process.stderr.write(`${text}\n`)
-    },
+    note,
     show: (standing) => {
-      if (shown) bar.update(standing.done, payloadOf(standing))
-      else bar.start(standing.all, standing.done, payloadOf(standing))
+      if (glyphs === undefined) return
+      if (shown) bar.update(standing.done, { ...standing })
+      else bar.start(standing.all, standing.done, { ...standing })
       shown = true
     },
     clear,
+    goOnUnread: () => {
+      outlives = true
+    },
   }
-}
-
-const payloadOf = ({ epoch, epochs, perplexity, charactersPerSecond, secondsLeft }: Standing) => ({
-  epoch: String(epoch),
-  epochs: String(epochs),
-  perplexity: significant(perplexity),
-  speed: grouped(charactersPerSecond),
-  left: clock(secondsLeft),
-})
-
-/** A pipe's reader may stop reading (`| head`): then there is nothing left to do, and nothing to complain about. */
-const quietWhenNobodyReads = (): void => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    process.stderr.write(`pure-rnn: standard output cannot be written (${String(error.code)}): make room for it\n`)
-    process.exit(1)
-  })
-  process.stderr.on('error', () => undefined)
 }
