@@ -3,11 +3,13 @@
  */
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -15,7 +17,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -348,6 +350,15 @@ describe('two runs of one name', () => {
     expect(await command('train', '--text', at('verse.txt'), '--engine', 'float32', ...on)).toMatchObject({ code: 0 })
     expect(leftOvers(installed.folder)).toEqual([])
     await rm(path)
+  })
+
+  test('a model is not saved where the reports go', async () => {
+    const reports = openSync(join(installed.folder, 'reports.model'), 'w')
+    const args = [join(installed.folder, 'dist/cli/main.js'), ...endless, '--out', 'reports.model']
+    const child = spawn(process.execPath, args, { cwd: installed.folder, stdio: ['pipe', reports, 'pipe'] })
+    const { code, err } = await ended(child)
+    closeSync(reports)
+    expect([code, err]).toEqual([2, expect.stringContaining('must be another file than standard output, got')])
   })
 
   test('of two that start at the same instant one trains', async () => {
