@@ -31,6 +31,7 @@ import {
 } from '../src/files/index.js'
 import type { Checkpoint, Settings, StoredCheckpoint } from '../src/files/index.js'
 import { float32 } from '../src/interpret/index.js'
+import { batchAxis } from '../src/model/parameters.js'
 import { reader } from '../src/generate/prediction.js'
 import { bytesAskedFor } from './runner/allocation.js'
 import { mutated } from './runner/mutations.js'
@@ -247,7 +248,9 @@ describe('A count', () => {
     expect(bytesAskedFor(() => new Float32Array(2e7))).toBeGreaterThan(4e7)
     expect(bytesAskedFor(() => Array<number>(1e6))).toBeGreaterThanOrEqual(8e6)
     expect(bytesAskedFor(() => Array.from({ length: 1e6 }))).toBeGreaterThanOrEqual(8e6)
-    expect(bytesAskedFor(() => float32.fill([], 0))).toBeLessThan(1e3)
+    expect(bytesAskedFor(() => Float32Array.from({ length: 1e6 }))).toBeGreaterThanOrEqual(4e6)
+    expect(bytesAskedFor(() => float32.fill([batchAxis(1e6)], 0))).toBeGreaterThanOrEqual(4e6)
+    expect(bytesAskedFor(() => float32.fill([batchAxis(10)], 0))).toBeLessThan(1e3)
   })
 })
 

@@ -1,41 +1,52 @@
 /** How much memory a call asks for. */
 import process from 'node:process'
 
-/** Every array that is made by its length while `run` runs, in entries, all together. */
-const entriesOfArrays = (run: () => unknown): number => {
-  const real = globalThis.Array
-  const asked: number[] = []
-  const note = (given: readonly unknown[]): void => {
-    if (given.length === 1 && typeof given[0] === 'number') asked.push(given[0])
-  }
-  const watched = new Proxy(real, {
-    apply: (target, self, given: unknown[]) => {
-      note(given)
-      return Reflect.apply(target, self, given) as unknown
-    },
-    construct: (target, given: unknown[]) => {
-      note(given)
-      return Reflect.construct(target, given)
-    },
+type Call = (this: unknown, ...given: readonly unknown[]) => unknown
+type Note = (given: readonly unknown[], got: unknown) => void
+
+/** What `run` gives each of these functions and gets of it, noted; the functions are replaced while it runs. */
+const watching = (
+  functions: readonly (readonly [owner: object, name: string, note: Note])[],
+  run: () => unknown,
+): void => {
+  const real = functions.map(([owner, name]) => (owner as Readonly<Record<string, Call>>)[name])
+  functions.forEach(([owner, name, note], i) => {
+    const watched = new Proxy(real[i], {
+      apply: (target, self, given: unknown[]) => {
+        const got = Reflect.apply(target, self, given)
+        note(given, got)
+        return got
+      },
+      construct: (target, given: unknown[]) => {
+        note(given, undefined)
+        return Reflect.construct(target, given) as object
+      },
+    })
+    Object.assign(owner, { [name]: watched })
   })
-  Object.assign(globalThis, { Array: watched })
   try {
     run()
   } finally {
-    Object.assign(globalThis, { Array: real })
+    functions.forEach(([owner, name], i) => Object.assign(owner, { [name]: real[i] }))
   }
-  return asked.reduce((sum, length) => sum + length, 0)
 }
 
+const TypedArray = Object.getPrototypeOf(Uint8Array) as { readonly prototype: object }
 const ENTRY = 8
 
 /**
- * The bytes that a call asks for by a number: those of typed arrays, as the engine counts them for this thread, and
- * eight for each entry of arrays. What it asks for by giving the contents is no more than those. Some megabytes of
- * typed arrays from before the call may be freed meanwhile, and are then missed.
+ * The bytes that a call asks for by a number: those of typed arrays that it fills or makes of a list, those of all
+ * typed arrays that are still there when it ends, and eight for each entry of arrays that are made by their length.
  */
 export const bytesAskedFor = (run: () => unknown): number => {
+  const asked: number[] = []
+  const entries: Note = ([length, ...more]) => {
+    if (more.length === 0 && typeof length === 'number') asked.push(ENTRY * length)
+  }
+  const bytes: Note = (_, got) => {
+    asked.push((got as Uint8Array).byteLength)
+  }
   const before = process.memoryUsage().arrayBuffers
-  const entries = entriesOfArrays(run)
-  return Math.max(0, process.memoryUsage().arrayBuffers - before) + ENTRY * entries
+  watching([[globalThis, 'Array', entries], [TypedArray, 'from', bytes], [TypedArray.prototype, 'fill', bytes]], run)
+  return Math.max(0, process.memoryUsage().arrayBuffers - before) + asked.reduce((sum, each) => sum + each, 0)
 }
