@@ -1,7 +1,7 @@
 /**
  * The smoke test of the package as it would be published: packed, looked through, installed into a fresh project,
  * every entry imported in plain Node, a program compiled against its types and run, a library on top of it compiled to
- * declarations, the command asked for help.
+ * declarations, programs bundled and weighed, the command asked for help.
  *
  *   --compilers   the library is compiled by every TypeScript that is supported, each installed first
  */
@@ -9,6 +9,10 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import resolve from '@rollup/plugin-node-resolve'
+import { build, transform } from 'esbuild'
+import { rollup } from 'rollup'
 import { faults } from './tarball.js'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -59,6 +63,37 @@ const compile = (compiler, files, options) => {
   run('node', [compiler, '--project', place])
 }
 
+/** What a page is sent for a program, and the most that it may weigh: bytes minified, and those gzipped. */
+const PROGRAMS = {
+  'rnn, backpropagate and train': {
+    code: "import { backpropagate, rnn, train } from 'pure-rnn'; console.log(rnn, backpropagate, train)",
+    most: [43_000, 16_500],
+  },
+  'a sampler': {
+    code: "import { randomSampler } from 'pure-rnn/data'; console.log(randomSampler)",
+    most: [6_500, 3_000],
+  },
+}
+/** Packages that the programs do not use; Rollup, unlike esbuild, cannot look into those that are CommonJS. */
+const external = ['onnxruntime-node', 'protobufjs/minimal.js']
+
+/** The program as one file, by each bundler. */
+const bundlers = {
+  esbuild: async (input) => {
+    const options = { bundle: true, minify: true, format: 'esm', write: false, external }
+    const { outputFiles } = await build({ entryPoints: [input], ...options })
+    return outputFiles[0].text
+  },
+  rollup: async (input) => {
+    // fp-ts was compiled for engines without modules, where `this` may be something.
+    const onwarn = ({ code, message }) => {
+      require(code === 'THIS_IS_UNDEFINED', message)
+    }
+    const { output } = await (await rollup({ input, external, onwarn, plugins: [resolve({ browser: true })] })).generate({})
+    return output.map(({ code }) => code).join('')
+  },
+}
+
 const steps = {
   'npm pack': () => {
     const answer = run('npm', ['pack', '--json', '--loglevel', 'error', '--pack-destination', place], root)
@@ -80,6 +115,19 @@ const steps = {
     })
     require(run('node', ['-p', `require('${manifest.name}/package.json').version`]).trim() === manifest.version, 'version')
   },
+  'bundle for a page': async () => {
+    const input = join(place, 'page.js')
+    for (const [name, { code, most }] of Object.entries(PROGRAMS)) {
+      writeFileSync(input, code)
+      for (const [bundler, bundled] of Object.entries(bundlers)) {
+        const { code: small } = await transform(await bundled(input), { minify: true })
+        const sizes = [Buffer.byteLength(small), gzipSync(small).length]
+        console.log(`        ${name}, by ${bundler}: ${sizes.join(' bytes, gzipped ')}`)
+        require(sizes.every((size, i) => size <= most[i]), `${name} may weigh ${most.join(' bytes, gzipped ')}`)
+        require(!external.some((each) => small.includes(each)), `${name} needs ${external.join(' or ')}`)
+      }
+    }
+  },
   'compile and run an importer': () => {
     const everything = entries.map((name, i) => `export * as part${i} from '${name}'`)
     writeFileSync(join(place, 'everything.ts'), everything.join('\n'))
@@ -97,9 +145,9 @@ const steps = {
   },
 }
 
-const attempt = ([name, step]) => {
+const attempt = async ([name, step]) => {
   try {
-    step()
+    await step()
     console.log(`ok      ${name}`)
     return true
   } catch (error) {
@@ -108,6 +156,7 @@ const attempt = ([name, step]) => {
   }
 }
 
-const passed = Object.entries(steps).every(attempt)
+let passed = true
+for (const step of Object.entries(steps)) passed &&= await attempt(step)
 rmSync(place, { recursive: true, force: true })
 process.exitCode = passed ? 0 : 1

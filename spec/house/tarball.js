@@ -6,7 +6,7 @@ const NEEDED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
 export const faults = (packed, sources) => {
   const compiled = sources
     .filter((path) => path.endsWith('.ts'))
-    .flatMap((path) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((kind) => `dist/${path.replace(/\.ts$/, kind)}`))
+    .flatMap((path) => ['.js', '.d.ts', '.d.ts.map'].map((kind) => `dist/${path.replace(/\.ts$/, kind)}`))
   const needed = [...NEEDED, ...compiled, ...sources.map((path) => `src/${path}`)]
   return [
     ...packed.filter((path) => !EXPECTED.test(path) && !compiled.includes(path)).map((path) => `${path} is not expected`),

@@ -1,8 +1,8 @@
 /**
  * Values as messages quote them.
  */
-import { pipe } from 'fp-ts/lib/function.js'
-import * as O from 'fp-ts/lib/Option.js'
+import * as E from 'fp-ts/lib/Either.js'
+import { constUndefined, pipe } from 'fp-ts/lib/function.js'
 
 /** The most characters of a value that a message quotes. */
 const LONGEST_QUOTATION = 60
@@ -39,7 +39,7 @@ export const quoted = (value: unknown): string => {
 
 const inJson = (value: unknown): string =>
   pipe(
-    O.tryCatch(() => JSON.stringify(value) as string | undefined),
-    O.chain(O.fromNullable),
-    O.getOrElse(() => String(value).replaceAll(/\s+/g, ' ')),
+    E.tryCatch(() => JSON.stringify(value) as string | undefined, constUndefined),
+    E.chain(E.fromNullable(undefined)),
+    E.getOrElse(() => String(value).replaceAll(/\s+/g, ' ')),
   )
