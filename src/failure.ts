@@ -67,6 +67,8 @@ export class FailureError extends Error {
 /**
  * The value of a result; a failure is thrown, as a `FailureError`. For scripts, and where nothing should go wrong.
  *
+ * @param result `{ _tag: 'Right', right }` or `{ _tag: 'Left', left }`: fp-ts's Either, the failure on the left
+ *
  * ```ts
  * import { orThrow, vocabularyOf } from 'pure-rnn'
  *
@@ -78,7 +80,18 @@ export const orThrow = <A>(result: Result<A>): A => {
   return result.right
 }
 
-/** The failure as one sentence, or two, on one line; characters that are not seen stand there as their escapes. */
+/**
+ * The failure as one sentence, or two, on one line: what was expected, what was got, what to do. Characters that cannot
+ * be seen are written as escapes.
+ *
+ * ```ts
+ * import { encode, explain, orThrow, vocabularyOf } from 'pure-rnn'
+ *
+ * const read = encode(orThrow(vocabularyOf('hello')))('help')
+ * const words = read._tag === 'Left' ? explain(read.left) : 'no failure'
+ * words // => the character "p" at position 3 of the text is not in the vocabulary: use only characters of ...
+ * ```
+ */
 export const explain = (failure: Failure): string => visible(sentence(failure))
 
 const sentence = (failure: Failure): string => {

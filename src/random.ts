@@ -30,10 +30,19 @@ const mixed = (word: number): number => {
 const GOLDEN = 0x9e3779b9
 
 /**
- * The state that a seed stands for; only the seed's lowest 32 bits count. The four words differ, so they are not all 0.
- * A seed that is not a whole number, or too large to be exact, is a defect.
+ * The generator's state for a seed: equal seeds give equal runs.
+ *
+ * @param seed a whole number that a double holds exactly, of which the lowest 32 bits count; anything else is a defect
+ * @returns four 32-bit integers, all different
+ *
  * Differs from the library's own seeding, whose states are as like each other as the seeds: the generator is linear but
- * for its last sum, so that draws from seeds 2n and 2n + 1 stay correlated however many are passed over.
+ * for its last sum, so that draws from seeds 2n and 2n + 1 stay correlated, however many draws come before.
+ *
+ * ```ts
+ * import { seeded } from 'pure-rnn'
+ *
+ * seeded(1).length // => 4
+ * ```
  */
 export const seeded = (seed: number): RandomState =>
   [1, 2, 3, 4].map((place) => mixed(((requireInteger('seeded', 'the seed', seed) | 0) + place * GOLDEN) | 0))

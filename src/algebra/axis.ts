@@ -30,13 +30,34 @@ export interface Product<Outer extends AnyAxis, Inner extends AnyAxis> extends A
   readonly inner: Inner
 }
 
-/** An axis of `size` entries; a name that is empty is a defect, and a size that is not a whole number from 0 up. */
+/**
+ * An axis: a name, which is part of a tensor's type, and a size.
+ *
+ * @param name any text but the empty one, which is a defect
+ * @param size the number of entries: a whole number, 0 or more; anything else is a defect
+ *
+ * ```ts
+ * import { axis } from 'pure-rnn'
+ *
+ * axis('time', 35) // => { name: 'time', size: 35 }
+ * ```
+ */
 export const axis = <Name extends string>(name: Name, size: number): Axis<Name> => ({
   name: requireName('axis', 'the name', name),
   size: requireWhole('axis', `the size of ${name}`, size, 0),
 })
 
-/** The product axis `outer × inner`, of size outer.size * inner.size. */
+/**
+ * Two axes laid out as one of outer.size * inner.size entries, the outer one varying slowest.
+ *
+ * @returns the axis `outer×inner`, which remembers both, so that a tensor can be split along it again
+ *
+ * ```ts
+ * import { batchAxis, product, timeAxis } from 'pure-rnn'
+ *
+ * product(timeAxis(35), batchAxis(32)).size // => 1120
+ * ```
+ */
 export const product = <Outer extends AnyAxis, Inner extends AnyAxis>(
   outer: Outer,
   inner: Inner,

@@ -46,10 +46,19 @@ export type BatchSampler = (length: number) => Either<Failure, Random<Plan>>
  *   sampling-random   examples at 0, T, 2T, ..., floor((length - 1) / T) of them, shuffled; the first
  *                     floor(examples / N) * N of them are the rows of the minibatches; a reset before each
  *
- * @returns the sampler; it fails on a text of N T characters or fewer, and on N and T that are no whole number from 1
- *   up
+ * @param batch N, the rows of a minibatch
+ * @param steps T, the characters of a row
+ * @returns for `train`: a function of the text's length to a draw of one epoch's plan. It fails on a text of N T
+ *   characters or fewer, and on N and T that are no whole number from 1 up
  *
  * Differs from scripts that cut at a random offset, and so have other examples in each epoch.
+ *
+ * ```ts
+ * import { orThrow, randomSampler, seeded } from 'pure-rnn'
+ *
+ * const [plan] = orThrow(randomSampler(2, 3)(13))(seeded(1))
+ * plan.minibatches.flatMap(({ starts }) => starts).toSorted((a, b) => a - b) // => [0, 3, 6, 9]
+ * ```
  */
 export const randomSampler =
   (batch: number, steps: number): BatchSampler =>
@@ -82,11 +91,21 @@ const epochStarts: readonly EpochStart[] = ['reset', 'carry']
  * Each minibatch goes on where the one before it ended, so the state is carried through the epoch and reset at its
  * start; the gradient is cut between minibatches.
  *
- * @returns the sampler; it fails on a text of fewer than N (T + 1) characters, and on N and T that are no whole number
- *   from 1 up
+ * @param batch N, the rows of a minibatch
+ * @param steps T, the characters that each row reads in one minibatch
+ * @param epochStart 'reset' unless asked; 'carry' keeps the state from one epoch to the next
+ * @returns for `train`: a function of the text's length to a draw of one epoch's plan. It fails on a text of fewer than
+ *   N (T + 1) characters, and on N and T that are no whole number from 1 up
  *
  * Differs from scripts that never reset the state, and begin an epoch with what the end of the text left behind: that
  * is 'carry'.
+ *
+ * ```ts
+ * import { consecutiveSampler, orThrow, seeded } from 'pure-rnn'
+ *
+ * const [plan] = orThrow(consecutiveSampler(2, 3)(14))(seeded(1))
+ * plan.minibatches.map(({ starts }) => starts) // => [[0, 7], [3, 10]]
+ * ```
  */
 export const consecutiveSampler =
   (batch: number, steps: number, epochStart: EpochStart = 'reset'): BatchSampler =>
@@ -96,15 +115,15 @@ export const consecutiveSampler =
     return !epochStarts.includes(epochStart)
       ? refused('the start of an epoch', 'reset or carry', epochStart)
       : planned('consecutive', { batch, steps, least: batch * (steps + 1), length }, () =>
-      S.of({
-        batch,
-        steps,
-        minibatches: upTo(minibatches).map((k) => ({
-          starts: upTo(batch).map((n) => n * row + k * steps),
-          reset: k === 0 && epochStart === 'reset',
-        })),
-      }),
-    )
+          S.of({
+            batch,
+            steps,
+            minibatches: upTo(minibatches).map((k) => ({
+              starts: upTo(batch).map((n) => n * row + k * steps),
+              reset: k === 0 && epochStart === 'reset',
+            })),
+          }),
+        )
   }
 
 const samplers = { random: randomSampler, consecutive: consecutiveSampler }
@@ -118,7 +137,18 @@ export const samplerNamed = (sampling: SamplingName, batch: number, steps: numbe
  *
  *   minibatch   X[t, n] = text[starts[n] + t], Y[t, n] = text[starts[n] + t + 1], t = 0..T-1
  *
- * A plan of another text, which goes past the end of this one, is a defect; so is a text that is no list of numbers.
+ * @param text the characters' numbers, as `readText` gives them; anything else is a defect
+ * @param plan what a sampler drew for a text of this length; one that goes past the end of the text is a defect
+ * @param minibatch one of `plan.minibatches`
+ *
+ * ```ts
+ * import { consecutiveSampler, minibatchOf, orThrow, seeded } from 'pure-rnn'
+ *
+ * const text = [0, 1, 2, 3, 4, 5, 6, 7]
+ * const [plan] = orThrow(consecutiveSampler(2, 3)(text.length))(seeded(1))
+ * minibatchOf(text, plan, plan.minibatches[0]).inputs // => [0, 4, 1, 5, 2, 6]
+ * minibatchOf(text, plan, plan.minibatches[0]).labels // => [1, 5, 2, 6, 3, 7]
+ * ```
  */
 export const minibatchOf = (
   text: ArrayLike<number>,

@@ -27,11 +27,27 @@ export interface Text {
   readonly numbers: readonly number[]
 }
 
-/** The text with every line break (\r\n, \r or \n) as one space. */
-export const lineBreaksToSpaces = (text: string): string => 
+/**
+ * The text with every line break (\r\n, \r or \n) as one space.
+ *
+ * ```ts
+ * import { lineBreaksToSpaces } from 'pure-rnn'
+ *
+ * lineBreaksToSpaces('to be\r\nor not') // => 'to be or not'
+ * ```
+ */
+export const lineBreaksToSpaces = (text: string): string =>
   requireText('lineBreaksToSpaces', 'the text', text).replace(/\r\n|\r|\n/g, ' ')
 
-/** The `vocabulary` of a text; an empty text is a failure. */
+/**
+ * The `vocabulary` of a text: its distinct characters, by code point; an empty text is a failure.
+ *
+ * ```ts
+ * import { orThrow, vocabularyOf } from 'pure-rnn'
+ *
+ * orThrow(vocabularyOf('hello')).characters // => ['e', 'h', 'l', 'o']
+ * ```
+ */
 export const vocabularyOf = (text: string): Either<Failure, CharacterSet> =>
   requireText('vocabularyOf', 'the text', text).length === 0
     ? E.left({ _tag: 'EmptyText', what: 'the text' })
@@ -44,8 +60,15 @@ export const vocabularyOf = (text: string): Either<Failure, CharacterSet> =>
 /**
  * The numbers of a text's characters.
  *
- * @param what how messages call the text: "the prefix"
- * @returns the numbers, or the first character that the vocabulary lacks, with its position (from 0, in characters)
+ * @param vocabulary from `readText` or `vocabularyOf`; a result that still wraps one is a defect
+ * @returns a function of the text, and of how messages call it ("the prefix"), to the numbers, 0 to V-1; a failure for
+ *   the first character that the vocabulary lacks, with its position (from 0, in characters)
+ *
+ * ```ts
+ * import { encode, orThrow, vocabularyOf } from 'pure-rnn'
+ *
+ * orThrow(encode(orThrow(vocabularyOf('hello')))('hole')) // => [1, 3, 2, 0]
+ * ```
  */
 export const encode = (
   vocabulary: CharacterSet,
@@ -61,7 +84,17 @@ export const encode = (
   }
 }
 
-/** The text of these numbers: the inverse of `encode`. A number outside the vocabulary is a failure. */
+/**
+ * The text of these numbers: the inverse of `encode`.
+ *
+ * @returns a function of the numbers to the text; a failure for the first number that is not 0 to V-1
+ *
+ * ```ts
+ * import { decode, orThrow, vocabularyOf } from 'pure-rnn'
+ *
+ * orThrow(decode(orThrow(vocabularyOf('hello')))([1, 3, 2, 0])) // => 'hole'
+ * ```
+ */
 export const decode =
   (vocabulary: CharacterSet) =>
   (numbers: readonly number[]): Either<Failure, string> => {

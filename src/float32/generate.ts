@@ -101,7 +101,21 @@ export const evaluate =
       E.map((numbers) => evaluateIn(float32, model)(parameters, numbers)),
     )
 
-/** The model as something that reads one character at a time: its scores and its state after each. */
+/**
+ * The model as something that reads one character at a time, for `predict`, or for a loop of your own.
+ *
+ * @returns the zero state as `start`, and `read`: a function of a state and a character's number to the next state, as
+ *   `hidden`, and the V scores of what comes next, before softmax
+ *
+ * ```ts
+ * import { initialParameters, languageModel, lstm, reader, seeded } from 'pure-rnn'
+ *
+ * const model = languageModel(lstm(), { vocabulary: 3, hidden: 2 })
+ * const { start, read } = reader(model, initialParameters(model)(seeded(1))[0])
+ * const { hidden, scores } = read(start, 0)
+ * read(hidden, 2).scores.length // => 3
+ * ```
+ */
 export const reader = <L extends LayersShape>(
   model: LanguageModel<L>,
   parameters: ModelParameters<L>,

@@ -35,6 +35,8 @@ export const rnn: typeof rnnKind = rnnKind
 /**
  * The gated recurrent unit, H_t = (1 - z) * n + z * H_{t-1}.
  *
+ *   r = sigmoid(X W_xr + H_{t-1} W_hr + b_r), likewise z, and n = tanh(X W_xn + b_n + r * (H_{t-1} W_hn))
+ *
  * @param options `{ biases: 'two' }` adds the second biases of torch.nn.GRU
  * @returns a kind of cell, for `languageModel` and `layers`
  *
@@ -50,6 +52,8 @@ export const gru: typeof gruKind = gruKind
 
 /**
  * The long short-term memory, C_t = f * C_{t-1} + i * g, H_t = o * tanh(C_t).
+ *
+ *   i = sigmoid(X W_xi + H_{t-1} W_hi + b_i), likewise f and o, and g = tanh(X W_xg + H_{t-1} W_hg + b_g)
  *
  * @param options `{ biases: 'two' }` adds the second biases of torch.nn.LSTM
  * @returns a kind of cell, for `languageModel` and `layers`
@@ -197,19 +201,46 @@ type Scalar = Float32Tensor<[]>
 type Scores = Float32Tensor<[Rows, Vocabulary]>
 
 /**
- * The mean loss of scores O (T*N x V) for labels Y, in nats, and log softmax(O), which `crossEntropyBackward` needs. No
- * rows are a defect.
+ * The mean loss of scores O for labels Y, in nats: minus the mean over the rows of log softmax(O)[y].
+ *
+ * @param O the scores before softmax, T*N x V, as `forward` gives them
+ * @param Y the characters that come next, T*N x V
+ * @returns the loss, and logP = log softmax(O), T*N x V, which `crossEntropyBackward` needs; no rows are a defect
  *
  * Differs from log(softmax(O) + 1e-8) in having no floor; torch.nn.CrossEntropyLoss takes the same mean.
+ *
+ * ```ts
+ * import { batchAxis, crossEntropyForward, oneHot, product, tensor, timeAxis, vocabularyAxis } from 'pure-rnn'
+ *
+ * const [rows, V] = [product(timeAxis(2), batchAxis(1)), vocabularyAxis(3)]
+ * const { loss } = crossEntropyForward(tensor([rows, V], [0, 0, 0, 0, 0, 0]), oneHot([rows, V], [2, 0]))
+ * Math.exp(loss.data[0]).toFixed(3) // => '3.000'
+ * ```
  */
 export const crossEntropyForward: (O: Scores, Y: Characters) => { readonly loss: Scalar; readonly logP: Scores } =
   loss.crossEntropyForward(float32)
 
-/** dO = (softmax(O) - onehot(Y)) / (T*N): the adjoint of the scores, T*N x V, from log softmax(O) and the labels. */
+/**
+ * dO = (softmax(O) - onehot(Y)) / (T*N): the adjoint of the scores, T*N x V.
+ *
+ * @param logP log softmax(O), T*N x V, from `crossEntropyForward`
+ * @param Y the labels, T*N x V; no rows are a defect
+ *
+ * ```ts
+ * import { batchAxis, crossEntropyBackward, oneHot, product } from 'pure-rnn'
+ * import { tensor, timeAxis, toArray, vocabularyAxis } from 'pure-rnn'
+ *
+ * const [rows, V] = [product(timeAxis(1), batchAxis(1)), vocabularyAxis(2)]
+ * const logP = tensor([rows, V], [Math.log(0.25), Math.log(0.75)])
+ * toArray(crossEntropyBackward(logP, oneHot([rows, V], [0]))).map((d) => d.toFixed(2)) // => ['-0.75', '0.75']
+ * ```
+ */
 export const crossEntropyBackward: (logP: Scores, Y: Characters) => Scores = loss.crossEntropyBackward(float32)
 
 /**
- * The state before the first character: zero, for N rows.
+ * The state before the first character: zero, N x H each part (H; of an LSTM, H and C).
+ *
+ * @param batch the N rows, `batchAxis(N)`
  *
  * ```ts
  * import { batchAxis, languageModel, lstm, zeroState } from 'pure-rnn'
@@ -220,7 +251,17 @@ export const crossEntropyBackward: (logP: Scores, Y: Characters) => Scores = los
 export const zeroState = <L extends LayersShape>(its: LanguageModel<L>, batch: Batch): State<L> =>
   model.zeroState(float32, its, batch)
 
-/** The adjoint of a state that nothing later depends on: zero, of the state's own axes. */
+/**
+ * The adjoint of a state that nothing later depends on: zero, of the state's own axes. With it as its last argument,
+ * `backpropagate` is truncated BPTT.
+ *
+ * ```ts
+ * import { batchAxis, hiddenAxis, tensor, toArray, zeroAdjoint } from 'pure-rnn'
+ *
+ * const { H } = zeroAdjoint({ H: tensor([batchAxis(1), hiddenAxis(2)], [0.3, -1]) })
+ * toArray(H) // => [0, 0]
+ * ```
+ */
 export const zeroAdjoint: <S>(state: Tensors<'float32', S>) => Tensors<'float32', S> = model.zeroAdjoint(float32)
 
 /**

@@ -21,6 +21,8 @@ const requireSettings = (make: AnyOptimiser): object => make(float32)
 /**
  * The optimisers one after the other: each one's updates are the next one's gradients.
  *
+ * @returns an optimiser, for `train`; called with an algebra, such as `float32`, it gives `{ init, update }`
+ *
  * Source: optax's `chain` (DeepMind, 2020).
  *
  * ```ts
@@ -35,17 +37,22 @@ export const chain = (...optimisers: readonly AnyOptimiser[]): AnyOptimiser => {
 }
 
 /**
- * Scales all gradients together so that their norm is at most theta, but for rounding.
+ * Scales all gradients together so that their norm is at most theta, but for rounding: g <- min(theta / norm(g), 1) g.
  *
  * @param theta the largest norm, above 0: anything else is a defect; Infinity clips nothing
  * @param epsilon what is added to the norm: 0 unless asked; torch.nn.utils.clip_grad_norm_ has 1e-6
+ * @returns an optimiser, for `chain`, before one with a rate
  *
  * Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks (2013).
  *
  * ```ts
- * import { chain, clipByGlobalNorm, sgd } from 'pure-rnn'
+ * import { chain, clipByGlobalNorm, float32, hiddenAxis, sgd, tensor, toArray } from 'pure-rnn'
  *
  * const optimiser = chain(clipByGlobalNorm(0.01), sgd(100))
+ *
+ * const g = tensor([hiddenAxis(2)], [30, -40])
+ * const { update } = clipByGlobalNorm(1)(float32) // by itself
+ * toArray(update({ g }, {}, { g }).updates.g).map((entry) => entry.toFixed(1)) // => ['0.6', '-0.8']
  * ```
  */
 export const clipByGlobalNorm = (theta: number, epsilon?: number): AnyOptimiser =>
@@ -55,11 +62,14 @@ export const clipByGlobalNorm = (theta: number, epsilon?: number): AnyOptimiser 
  * Gradient descent, p <- p - eta g.
  *
  * @param eta the learning rate: a finite number, 0 or more; anything else is a defect
+ * @returns an optimiser, for `train` and `chain`
  *
  * ```ts
- * import { sgd } from 'pure-rnn'
+ * import { float32, hiddenAxis, sgd, tensor, toArray } from 'pure-rnn'
  *
- * const optimiser = sgd(0.5)
+ * const g = tensor([hiddenAxis(2)], [1, -2])
+ * const { update } = sgd(0.5)(float32)
+ * toArray(update({ g }, {}, { g }).updates.g) // => [-0.5, 1]
  * ```
  */
 export const sgd = (eta: number): AnyOptimiser => judged((algebra) => learn.sgd(algebra)(eta))
@@ -82,10 +92,15 @@ export const momentum = (beta: number): AnyOptimiser => judged((algebra) => lear
 /**
  * Adam: each entry's step divided by the root of a running mean of its squares.
  *
+ *   m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, p <- p - eta (m / c1) / (sqrt(v / c2) + epsilon)
+ *   with c1 = 1 - beta1^t and c2 = 1 - beta2^t after t steps
+ *
  * @param eta the learning rate: a finite number, 0 or more
  * @param settings beta1 and beta2 from 0 to below 1, epsilon and its placement; the paper's unless asked otherwise
+ * @returns an optimiser, for `train` and `chain`; settings out of range are a defect
  *
- * Source: Kingma and Ba (2015), algorithm 1; the same as torch.optim.Adam.
+ * Source: Kingma and Ba (2015), algorithm 1; the same as torch.optim.Adam. TensorFlow adds epsilon to sqrt(v), before
+ * the correction: that is the placement 'uncorrected'.
  *
  * ```ts
  * import { adam, adamDefaults } from 'pure-rnn'

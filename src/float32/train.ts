@@ -259,9 +259,29 @@ export const train: Train = (<L extends LayersShape>(
 /**
  * One training step: forward, backpropagation through time from dH_T = 0, and the optimiser's update.
  *
- * @returns a function of what is learnt (parameters, optimiser state, hidden state) and of the characters X and the
- *   labels Y (T*N x V each, time-major) to what is learnt next, the loss before the update in nats, and the largest
- *   absolute entry of each gradient
+ * @returns a function of the learner (parameters, the optimiser's state, the hidden state of N rows) and of the
+ *   characters X and the labels Y (T*N x V each, time-major) to the next learner, the loss before the update in nats,
+ *   the largest absolute entry of each gradient, all gradients and all updates
+ *
+ * ```ts
+ * import { batchAxis, consecutiveSampler, float32, initialParameters, languageModel, minibatchOf } from 'pure-rnn'
+ * import { oneHot, orThrow, product, readText, rnn, seeded, sgd, timeAxis } from 'pure-rnn'
+ * import { trainingStep, vocabularyAxis } from 'pure-rnn'
+ * import { freshLearner } from 'pure-rnn/train'
+ *
+ * const { vocabulary, numbers } = orThrow(readText('hello hello '))
+ * const model = languageModel(rnn(), { vocabulary, hidden: 4 })
+ * const [parameters, random] = initialParameters(model)(seeded(1))
+ * const [plan] = orThrow(consecutiveSampler(2, 3)(numbers.length))(random)
+ * const { inputs, labels } = minibatchOf(numbers, plan, plan.minibatches[0])
+ *
+ * const [N, T, V] = [batchAxis(plan.batch), timeAxis(plan.steps), vocabularyAxis(model.sizes.vocabulary)]
+ * const optimiser = sgd(0.1)
+ * const learner = freshLearner(float32, model, optimiser(float32), N, parameters)
+ * const [X, Y] = [inputs, labels].map((numbers) => oneHot([product(T, N), V], numbers))
+ * const { loss } = trainingStep(model, optimiser)(learner, X, Y)
+ * loss.data[0] > 1 // => true
+ * ```
  */
 export const trainingStep = <L extends LayersShape>(
   model: LanguageModel<L>,

@@ -31,7 +31,18 @@ const requireScores = (operation: string, scores: readonly number[]): readonly n
 export const argmax = (scores: readonly number[]): number =>
   scores.reduce((best, score, i) => (score > scores[best] ? i : best), 0)
 
-/** `choice` at temperature 0: the best character, the lowest number on ties. Draws nothing. */
+/**
+ * `choice` at temperature 0: the best character, the lowest number on ties. Draws nothing.
+ *
+ * @param scores the score of each of the V characters, before softmax; none, or NaN among them, is a defect
+ * @returns a function of the generator's state to the character's number and the same state
+ *
+ * ```ts
+ * import { greedy, seeded } from 'pure-rnn'
+ *
+ * greedy([0.5, 2, 2])(seeded(1))[0] // => 1
+ * ```
+ */
 export const greedy: Decoding = (scores) => S.of(argmax(requireScores('greedy', scores)))
 
 /** How a character is drawn. */
@@ -48,6 +59,14 @@ export interface SamplingSettings {
  * @returns the choice, or a failure where the temperature is no finite number from 0 up or k no whole number from 1 up
  *
  * Differs from libraries that keep every character as good as the k-th: of equal scores there, the lower number stays.
+ *
+ * ```ts
+ * import { orThrow, sampling, seeded } from 'pure-rnn'
+ *
+ * const choose = orThrow(sampling({ temperature: 0.8, topK: 2 }))
+ * const [character, next] = choose([-9, 1, 0.5])(seeded(1)) // next is for the next draw
+ * character === 1 || character === 2 // => true
+ * ```
  */
 export const sampling = ({ temperature, topK }: SamplingSettings): Either<Failure, Decoding> =>
   !(typeof temperature === 'number' && temperature >= 0 && temperature < Infinity)

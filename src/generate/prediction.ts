@@ -83,8 +83,21 @@ const A_READER = 'a reader, as reader(...) gives'
 const A_CHOICE = 'a function, such as greedy'
 
 /**
- * `predict`: the prefix, followed by `length` characters that the model wrote. No prefix is a defect, and so is a
- * length that is no whole number from 0 up.
+ * `predict`: the prefix, followed by `length` characters that the model wrote.
+ *
+ * @param model from `reader`
+ * @param choose how each character is chosen: `greedy`, or what `sampling` gives
+ * @param random the generator's state, such as `seeded(0)`
+ * @returns a function of the prefix, as numbers, and of the length: a whole number, 0 or more. Any other length is a
+ *   defect, and so is an empty prefix
+ *
+ * ```ts
+ * import { greedy, initialParameters, languageModel, predict, reader, rnn, seeded } from 'pure-rnn'
+ *
+ * const model = languageModel(rnn(), { vocabulary: 3, hidden: 2 })
+ * const [untrained] = initialParameters(model)(seeded(1))
+ * predict(reader(model, untrained), greedy, seeded(0))([0, 2], 5).length // => 7
+ * ```
  */
 export const predict =
   <H>(model: Reader<H>, choose: Decoding, random: RandomState) =>

@@ -51,11 +51,20 @@ const charactersIn = (vocabulary: CharacterSet | number): number =>
 const VOCABULARY = 'the vocabulary, { characters } or their number,'
 
 /**
- * A language model.
+ * A language model, which predicts each character from those before it: cells, their sizes and the characters.
  *
- * @param cell a kind of cell, layers of kinds, or a cell of one's own as a function of the algebra
- * @param sizes the vocabulary, or how many characters it has, and the hidden units of each layer; anything but whole
- *   numbers from 1 up is a defect
+ * @param cell a kind of cell, such as `lstm()`; `layers(...)` of kinds; or a cell of your own, as a function of the
+ *   algebra
+ * @param sizes `vocabulary`, the characters or V, how many there are; and `hidden`, H, the hidden units of each layer.
+ *   Anything but whole numbers from 1 up is a defect
+ * @returns plain data and functions, without parameters: `initialParameters(model)` draws those
+ *
+ * ```ts
+ * import { languageModel, lstm, orThrow, readText } from 'pure-rnn'
+ *
+ * const { vocabulary } = orThrow(readText('hello'))
+ * languageModel(lstm(), { vocabulary, hidden: 24 }).sizes // => { vocabulary: 4, hidden: 24 }
+ * ```
  */
 export const languageModel: MakeModel = <C extends CellShape, L extends LayersShape>(
   cell: OwnCell<C> | AnyNetwork<L>,

@@ -58,13 +58,30 @@ export interface LossSum {
 /** The sum over no rows: the identity of the monoid. */
 export const noLoss: LossSum = { total: 0, rows: 0 }
 
-/** The mean loss in nats; NaN over no rows. */
+/**
+ * The mean loss in nats; NaN over no rows.
+ *
+ * ```ts
+ * import { meanLoss } from 'pure-rnn'
+ *
+ * meanLoss({ total: 6, rows: 4 }) // => 1.5
+ * ```
+ */
 export const meanLoss = ({ total, rows }: LossSum): number => total / rows
 
 /**
  * `perplexity`: exp of the mean loss; Infinity where that overflows, NaN over no rows.
  *
+ * @param losses the sum of the losses in nats and the number of rows, as a training state and `evaluate` give them
+ * @returns from 1, where every character was foreseen; V is what guessing among V characters gives
+ *
  * Differs from the mean of the minibatches' perplexities: weighted by rows, that is at least as large, and equal only
  * where all of them are equal.
+ *
+ * ```ts
+ * import { perplexity } from 'pure-rnn'
+ *
+ * perplexity({ total: 10 * Math.log(28), rows: 10 }).toFixed(3) // => '28.000'
+ * ```
  */
 export const perplexity = (losses: LossSum): number => Math.exp(meanLoss(losses))

@@ -41,5 +41,13 @@ export const evaluate =
     ).losses
   }
 
-/** Bits per character: the mean loss in units of log 2. */
+/**
+ * Bits per character: the mean loss in units of log 2; NaN over no rows.
+ *
+ * ```ts
+ * import { bitsPerCharacter } from 'pure-rnn'
+ *
+ * bitsPerCharacter({ total: 10 * Math.log(8), rows: 10 }).toFixed(3) // => '3.000'
+ * ```
+ */
 export const bitsPerCharacter = ({ total, rows }: LossSum): number => total / rows / Math.LN2

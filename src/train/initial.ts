@@ -24,7 +24,19 @@ import type { Learner } from './step.js'
 /** How the entries of a parameter with these axes are drawn. */
 export type Initialisation = (axes: Axes) => Random<readonly number[]>
 
-/** Weights (matrices) from normal(0, deviation), biases (vectors) zero. A negative deviation is a defect. */
+/**
+ * Weights (matrices) from normal(0, deviation), biases (vectors) zero.
+ *
+ * @param deviation the standard deviation: a finite number, 0 or more; anything else is a defect
+ * @returns for `initialParameters`, and for the options of `train`
+ *
+ * ```ts
+ * import { hiddenAxis, normalWeights, seeded } from 'pure-rnn'
+ *
+ * const [bias] = normalWeights(0.01)([hiddenAxis(2)])(seeded(1))
+ * bias // => [0, 0]
+ * ```
+ */
 export const normalWeights = (deviation: number): Initialisation => {
   requireNonNegative('normalWeights', 'the deviation', deviation)
   return (axes) =>
@@ -33,7 +45,19 @@ export const normalWeights = (deviation: number): Initialisation => {
       : S.map((draws: readonly number[]) => draws.map((z) => deviation * z))(normals(entries(axes)))
 }
 
-/** Every entry, of weights and biases alike, uniform from -bound to bound. A negative bound is a defect. */
+/**
+ * Every entry, of weights and biases alike, uniform from -bound to bound.
+ *
+ * @param bound a finite number, 0 or more; anything else is a defect. PyTorch's layers have 1 / sqrt(H)
+ * @returns for `initialParameters`, and for the options of `train`
+ *
+ * ```ts
+ * import { hiddenAxis, seeded, uniformEntries } from 'pure-rnn'
+ *
+ * const [bias] = uniformEntries(0.5)([hiddenAxis(100)])(seeded(1))
+ * bias.every((entry) => Math.abs(entry) <= 0.5) // => true
+ * ```
+ */
 export const uniformEntries = (bound: number): Initialisation => {
   requireNonNegative('uniformEntries', 'the bound', bound)
   return (axes) => S.map((us: readonly number[]) => us.map((u) => bound * (2 * u - 1)))(uniforms(entries(axes)))

@@ -129,7 +129,19 @@ interface Take {
 
 /**
  * The first n states of a stream, or the failure that comes before them; a promise of them where the stream is
- * asynchronous. A number that is no whole number from 0 up is a defect.
+ * asynchronous.
+ *
+ * @param n how many: a whole number, 0 or more; anything else is a defect
+ * @param from `run.states`, one for each minibatch, or `run.epochs`, one for each epoch
+ *
+ * ```ts
+ * import { consecutiveSampler, languageModel, orThrow, readText, rnn, sgd, take, train } from 'pure-rnn'
+ *
+ * const text = orThrow(readText('hello hello hello hello '))
+ * const model = languageModel(rnn(), { vocabulary: text.vocabulary, hidden: 8 })
+ * const run = train(model, sgd(0.1), text, consecutiveSampler(2, 5))
+ * orThrow(take(3, run.states)).map(({ epoch }) => epoch) // => [1, 1, 2]
+ * ```
  */
 export const take: Take = (<S>(n: number, from: Iterable<Either<Failure, S>> | AsyncIterable<Either<Failure, S>>) => {
   requireWhole('take', 'the number of states', n, 0)

@@ -21,10 +21,10 @@ export const momentum =
   (beta: number): Optimiser<F> => {
     requireDecay('momentum', 'beta', beta)
     return {
-    init: mapTensors<F>((a) => fill(axesOf(a), 0)),
-    update: <S>(gradients: Tensors<F, S>, state: OptimiserState) => {
-      const sums = zipTensors<F>((b, g) => add(scale(fill([], beta), b), g))(state as Tensors<F, S>, gradients)
-      return { updates: sums, state: sums }
-    },
-  }
+      init: mapTensors<F>((a) => fill(axesOf(a), 0)),
+      update: <S>(gradients: Tensors<F, S>, state: OptimiserState) => {
+        const sums = zipTensors<F>((b, g) => add(scale(fill([], beta), b), g))(state as Tensors<F, S>, gradients)
+        return { updates: sums, state: sums }
+      },
+    }
   }

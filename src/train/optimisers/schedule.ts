@@ -15,7 +15,18 @@ import type { Optimiser } from './optimiser.js'
 /** The factor at step t, as a term of the algebra, so that it is compiled with the step. */
 export type Schedule = <F extends Carrier>(algebra: TensorAlgebra<F>) => (t: Kind<F, []>) => Kind<F, []>
 
-/** (t + 1) / steps, up to 1: from a small rate to the whole one. Steps below 1, or in fractions, are a defect. */
+/**
+ * The factor (t + 1) / steps, up to 1: from a small rate to the whole one.
+ *
+ * @param steps a whole number, 1 or more; anything else is a defect
+ * @returns a schedule, for `scheduled`: a function of t, the number of steps taken so far
+ *
+ * ```ts
+ * import { float32, tensor, toArray, warmUp } from 'pure-rnn'
+ *
+ * toArray(warmUp(4)(float32)(tensor([], [0])))[0].toFixed(2) // => '0.25'
+ * ```
+ */
 export const warmUp = (steps: number): Schedule => {
   requireWhole('warmUp', 'the number of steps', steps, 1)
   return ({ add, fill, min, scale }) =>
@@ -23,7 +34,18 @@ export const warmUp = (steps: number): Schedule => {
       min(scale(fill([], 1 / steps), add(t, fill([], 1))), fill([], 1))
 }
 
-/** 1 / (1 + rate t). A rate that is no finite number from 0 up is a defect. */
+/**
+ * The factor 1 / (1 + rate t).
+ *
+ * @param rate a finite number, 0 or more; anything else is a defect
+ * @returns a schedule, for `scheduled`: a function of t, the number of steps taken so far
+ *
+ * ```ts
+ * import { float32, tensor, toArray, inverseDecay } from 'pure-rnn'
+ *
+ * toArray(inverseDecay(1)(float32)(tensor([], [3])))[0].toFixed(2) // => '0.25'
+ * ```
+ */
 export const inverseDecay = (rate: number): Schedule => {
   requireNonNegative('inverseDecay', 'the rate', rate)
   return ({ add, div, fill, scale }) =>
@@ -31,7 +53,18 @@ export const inverseDecay = (rate: number): Schedule => {
       div(fill([], 1), add(fill([], 1), scale(fill([], rate), t)))
 }
 
-/** factor^t. A factor that is no finite number above 0 is a defect. */
+/**
+ * The factor factor^t.
+ *
+ * @param factor a finite number above 0; anything else is a defect
+ * @returns a schedule, for `scheduled`: a function of t, the number of steps taken so far
+ *
+ * ```ts
+ * import { float32, tensor, toArray, exponentialDecay } from 'pure-rnn'
+ *
+ * toArray(exponentialDecay(0.5)(float32)(tensor([], [2])))[0].toFixed(2) // => '0.25'
+ * ```
+ */
 export const exponentialDecay = (factor: number): Schedule => {
   requirePositive('exponentialDecay', 'the factor', factor)
   return ({ exp, fill, scale }) =>
