@@ -26,6 +26,7 @@ import { compiledErrors } from './onnx/errors.js'
 import { setups, sized, sizes } from './onnx/examples.js'
 import type { Setup } from './onnx/examples.js'
 import { forwardOf } from './onnx/language-model.js'
+import { nodesIn } from './onnx/show.js'
 import { fedFrom } from './onnx/steps.js'
 import { forAll, law } from './runner/run.js'
 
@@ -74,6 +75,17 @@ describe.each(Object.entries(setups))('the files of a model: %s', (_, setup) => 
     input.slice(0, fields.length).forEach(({ name, doc_string }) => {
       expect(doc_string).toContain(showAxes(axes[name]))
     })
+  })
+
+  test('rows of one character are added up: no scatter leaves open which of them wins', () => {
+    const scatters = models.flatMap(([name, { graph }]) =>
+      nodesIn(graph).flatMap(({ op_type, attribute }) => {
+        const reduction = attribute.find((each) => each.name === 'reduction')?.s
+        const how = reduction === undefined ? 'last wins' : new TextDecoder().decode(reduction)
+        return op_type.startsWith('Scatter') ? [`${name}: ${op_type} ${how}`] : []
+      }),
+    )
+    expect([...new Set(scatters)]).toEqual(['training: ScatterElements add'])
   })
 
   test('the others have the parameters built in, under their names', () => {
