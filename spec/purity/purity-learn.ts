@@ -1,5 +1,6 @@
 /** A call of every function that `src/train` exports, but of the optimisers, which `purity-optimisers.ts` calls. */
 import fc from 'fast-check'
+import { identity } from 'fp-ts/lib/function.js'
 import * as IOE from 'fp-ts/lib/IOEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Carrier, Concrete } from '../../src/algebra/tensor-algebra.js'
@@ -9,6 +10,7 @@ import type { SampleWithCuts } from '../../src/laws/model/sample.js'
 import { readAll } from '../../src/laws/train/records.js'
 import { reportsOf, writing } from '../../src/laws/train/runs.js'
 import type { Log, RunSample } from '../../src/laws/train/runs.js'
+import { float32 } from '../../src/interpret/index.js'
 import * as learn from '../../src/train/index.js'
 import type { Learner, Minibatch, RunState, Report, StateStream } from '../../src/train/index.js'
 import { unflatten } from '../../src/algebra/names.js'
@@ -18,7 +20,7 @@ import type { RandomState } from '../../src/random.js'
 import { randomSampler } from '../../src/data/index.js'
 import { fewSizes, trials } from '../runner/arbitraries-model.js'
 import { call, ofCopies } from './purity.js'
-import type { Call, Calls } from './purity.js'
+import type { Calls } from './purity.js'
 import { right } from '../runner/store-samples.js'
 import { rnnWith } from '../runner/subjects.js'
 import { randomStates } from '../runner/text-samples.js'
@@ -150,23 +152,44 @@ export const learnCalls = <F extends Carrier>(algebra: Concrete<F>, world: Learn
   ...runCalls(world),
 })
 
-/** What has no call in the table, and why. */
-export const learnExceptions = {
-  statesAsync: 'its states come later: `statesLater` is a call of it',
-  failing: 'its one state comes later',
-  replayed: 'its answer comes later',
-  strict: 'its answer comes later',
+/** The first states that a stream gives which answers later. */
+const firstLater = async <A>(count: number, stream: AsyncIterable<A>): Promise<readonly A[]> => {
+  const all = stream[Symbol.asyncIterator]()
+  const taken: A[] = []
+  for (let k = 0; k < count; k++) taken.push((await all.next()).value as A)
+  return taken
 }
 
-/** The states of a run that answers later. */
-export const statesLater = (world: LearnWorld): Call => {
+/** One call of each function that answers later, or gives what does. */
+export const laterCalls = (world: LearnWorld): Calls => {
   const { path, from, count } = runOf(world)
   const later = learn.train(TE.Bifunctor)<Log>(path, (log, minibatch) => TE.fromIOEither(writing(log, minibatch)))
-  const firstLater = async (of: StateStream<'TaskEither', Report<Log>>) => {
-    const all = learn.statesAsync(of)[Symbol.asyncIterator]()
-    const taken: unknown[] = []
-    for (let k = 0; k < count; k++) taken.push((await all.next()).value)
-    return taken
+  const { optimiser, model, learner, minibatch } = learningOf(float32, world)
+  const again = learn.replay(float32, model, optimiser)
+  const step: learn.Step<'TaskEither', typeof learner> = (...its) =>
+    TE.fromIOEither(learn.directStep(float32, model, optimiser)(...its))
+  const fails: typeof step = () => TE.left({ _tag: 'StepNotFinite', what: 'the loss' })
+  return {
+    statesAsync: call(
+      (of: StateStream<'TaskEither', Report<Log>>) => firstLater(count, learn.statesAsync(of)),
+      later(from),
+    ),
+    failing: call((failure) => firstLater(2, learn.failing(failure)), { _tag: 'EmptyText', what: 'the text' } as const),
+    replayed: call((its, next) => learn.replayed(again, identity, fails)(its, next)(), learner, minibatch),
+    strict: call(
+      (its, next) => learn.strict(again, learn.notFiniteIn(float32), identity, step)(its, next)(),
+      learner,
+      minibatch,
+    ),
   }
-  return call(firstLater, later(from))
+}
+
+const ANSWERS_LATER = '`laterCalls` has a call of it'
+
+/** What has no call in the table, and why. */
+export const learnExceptions: Readonly<Record<string, string>> = {
+  statesAsync: ANSWERS_LATER,
+  failing: ANSWERS_LATER,
+  replayed: ANSWERS_LATER,
+  strict: ANSWERS_LATER,
 }
