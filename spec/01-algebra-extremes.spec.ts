@@ -19,6 +19,7 @@ import {
   selectionLaws,
 } from '../src/laws/algebra/index.js'
 import { sameNumbers } from '../src/laws/law.js'
+import { allFinite } from '../src/interpret/kernel/rows.js'
 import { range, read, total } from '../src/laws/plain.js'
 import {
   adjoints,
@@ -40,6 +41,16 @@ const anySingle = fc.oneof(fc.float(), fc.constantFrom(NaN, Infinity, -Infinity,
 const subnormal = fc.integer({ min: -(2 ** 23), max: 2 ** 23 }).map((k) => k * 2 ** -149)
 /** Logits whose differences single precision still holds. */
 const enormous = realWithin(1e30)
+
+describe('whether all of a list is finite', () => {
+  law(
+    'is what each of its entries says, of any length',
+    forAll(
+      fc.array(fc.oneof({ weight: 20, arbitrary: fc.float() }, anySingle), { maxLength: 20 }),
+      (values) => allFinite(Float32Array.from(values)) === values.every(Number.isFinite),
+    ),
+  )
+})
 
 onEachInterpreter((name, algebra) => {
   const matrix = (...rows: readonly (readonly number[])[]) =>

@@ -124,6 +124,18 @@ describe('the first step and the corrections of adam, in numbers', () => {
     expect(firstOf(1e-25, 1e-30).toPrecision(3)).toBe('1.00e+5')
   })
 
+  test('in single precision it makes v infinite, which stays so: the entry does not move again', () => {
+    const [first, then] = [1.9e19, 1].map((g) => ({ p: float32.tensor([axis('entries', 1)], [g]) }))
+    const direction = scaleByAdam(float32)()
+    const { state } = direction.update(first, direction.init(first), first)
+    const later = Array.from({ length: 100 }).reduce<ReturnType<typeof direction.update>>(
+      (at) => direction.update(then, at.state, then),
+      { updates: first, state },
+    )
+    expect(writeAll(float32, later.state)['v.p'].values).toEqual([Infinity])
+    expect(float32.toArray((later.updates as typeof first).p)).toEqual([0])
+  })
+
   test('in single precision c2 ends at 0.99997, within 4 u / (1 - beta2) of 1', () => {
     const g = { p: float32.tensor(four, [1, -2, 0.5, 0]) }
     const direction = scaleByAdam(float32)()
@@ -147,6 +159,15 @@ describe('schedules', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
     const scheduling = { algebra, scheduled: scheduled(algebra), warmUp, inverseDecay, exponentialDecay }
     runLaws(name, scheduling, scheduleLaws<F>(), schedules)
+  })
+
+  test('in single precision the count stays at 2^24, and the factor with it', () => {
+    const g = { p: float32.tensor([axis('entries', 1)], [1]) }
+    const optimiser = scheduled(float32)(inverseDecay(1))
+    const from = (t: number) => optimiser.update(g, { t: float32.fill([], t) }, g)
+    const counts = [2 ** 24 - 2, 2 ** 24 - 1, 2 ** 24].map((t) => writeAll(float32, from(t).state).t.values[0])
+    expect(counts).toEqual([2 ** 24 - 1, 2 ** 24, 2 ** 24])
+    expect(float32.toArray(from(2 ** 24).updates.p)[0]).toBe(2 ** -24)
   })
 })
 

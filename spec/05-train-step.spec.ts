@@ -230,13 +230,16 @@ describe('numbers that are no longer finite', () => {
     })
   })
 
-  test('the field whose gradient is not finite is named, the first of several; then the loss', () => {
-    const said = (loss: number, largest: Readonly<Record<string, number>>) =>
-      learn.finiteOutcome('a learner', loss, largest)
+  test('the first field whose gradient is not finite is named; then the loss, and what is handed on', () => {
+    const said = (loss: number, largest: Readonly<Record<string, number>>, lost?: string) =>
+      learn.finiteOutcome('a learner', loss, largest, lost)
     expect(said(1, { a: 2, b: 3 })).toEqual(E.right({ learner: 'a learner', loss: 1 }))
     expect(said(1, { a: 2, b: Infinity, c: NaN })).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of b' }))
     expect(said(NaN, { a: 2, b: 3 })).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the loss' }))
     expect(said(Infinity, {})).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the loss' }))
+    expect(said(1, { a: 2 }, 'hidden.H')).toEqual(E.left({ _tag: 'StepNotFinite', what: 'hidden.H' }))
+    expect(said(NaN, { a: 2 }, 'hidden.H')).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the loss' }))
+    expect(said(1, { a: NaN }, 'hidden.H')).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of a' }))
   })
 
   test('a gradient that is huge and finite is clipped, and the step goes on', () => {

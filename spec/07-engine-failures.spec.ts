@@ -14,7 +14,7 @@ import { float32 } from '../src/interpret/index.js'
 import { sameNumbers } from '../src/laws/law.js'
 import type { Plains } from '../src/laws/model/sample.js'
 import { entriesOf, readAll, sameRecord, writeAll } from '../src/laws/train/records.js'
-import { chain, clipByGlobalNorm, directStep, frozen, sgd } from '../src/train/index.js'
+import { adam, chain, clipByGlobalNorm, directStep, frozen, momentum, sgd } from '../src/train/index.js'
 import type { Learner, Minibatch, Outcome, StepFailure } from '../src/train/index.js'
 import { unflattenLike } from '../src/algebra/names.js'
 import { learnerPattern } from '../src/engine/fields.js'
@@ -103,6 +103,66 @@ describe.each(activationNames)('numbers that are not finite, phi = %s', (phi) =>
     })
     const origin = { equation: 'training-step', tensor: 'W_hq', place: { hidden: 1, vocabulary: 1 }, value: NaN }
     expect(came).toEqual(E.left({ _tag: 'StepNotFinite', what: 'the gradient of W_xh', origin }))
+  })
+})
+
+describe.each([sizes, larger])('finite gradients of which a step makes numbers that are not: %o', (its) => {
+  // With phi = identity and all weights zero but W_hq, the gradients of W_xh and b_h are those of b_q times W_hq.
+  const requestWith = (optimiser: Setup['optimiser']) => requestOf({ ...setupWith('identity'), optimiser }, its)
+  const alternating = (record: Plains, size: number): Plains =>
+    withNumbers(record, 'parameters.W_hq', (i) => size * (i % 2 === 0 ? 1 : -1))
+  const withNumbers = (record: Plains, field: string, value: (i: number) => number): Plains => ({
+    ...record,
+    [field]: { ...record[field], values: record[field].values.map((_, i) => value(i)) },
+  })
+
+  const cases: readonly (readonly [string, Setup['optimiser'], (record: Plains) => Plains, string, string])[] = [
+    [
+      "the squares of Adam's running mean",
+      (algebra) => adam(algebra)(1e-3),
+      (record) => alternating(record, 1e25),
+      'optimiser.0.v.W_xh',
+      'optimiser.0.v.W_xh',
+    ],
+    [
+      "Adam's squares, in a chain and where part is held fixed",
+      (algebra) => chain(clipByGlobalNorm(algebra)(1e30), frozen(algebra)(['W_xh', 'W_hh'], adam(algebra)(1e-3))),
+      (record) => alternating(record, 1e25),
+      'optimiser.1.0.v.b_h',
+      'optimiser.1.0.v.b_h',
+    ],
+    [
+      'the sums of momentum, and so the parameters',
+      (algebra) => chain(momentum(algebra)(0.99), sgd(algebra)(1)),
+      (record) => withNumbers(alternating(record, 1e38), 'optimiser.0.b_h', () => -3.4e38),
+      'parameters.b_h',
+      'optimiser.0.b_h',
+    ],
+    [
+      'the parameters, at an enormous rate',
+      (algebra) => sgd(algebra)(1e20),
+      (record) => alternating(record, 1e25),
+      'parameters.W_xh',
+      'update.W_xh',
+    ],
+  ]
+  test.each(cases)('%s', async (_, optimiser, change, what, first) => {
+    const request = requestWith(optimiser)
+    const learner = learnerOf(change(plainsOf(beginner(float32, request, 0))), request)
+    const expected = directStep(float32, request.model, request.optimiser(float32))(learner, minibatch)()
+    expect(expected).toMatchObject(
+      E.left({ _tag: 'StepNotFinite', what, origin: { equation: 'training-step', tensor: first } }),
+    )
+    const came = await withEngine(request, (engine) => engine.step(engine.load(learner), minibatch)())
+    expect(came).toEqual(expected)
+  })
+
+  test('those whose squares are finite go on', async () => {
+    const request = requestWith((algebra) => adam(algebra)(1e-3))
+    const learner = learnerOf(alternating(plainsOf(beginner(float32, request, 0)), 1e19), request)
+    const came = await withEngine(request, (engine) => engine.step(engine.load(learner), minibatch)())
+    expect(E.isRight(came)).toBe(true)
+    expect(E.isRight(directStep(float32, request.model, request.optimiser(float32))(learner, minibatch)())).toBe(true)
   })
 })
 

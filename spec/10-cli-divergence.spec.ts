@@ -136,7 +136,6 @@ describe('the loop, with an engine that goes wrong', () => {
     saves = true,
   ) => {
     const saved: Saved[] = []
-    const notes: string[] = []
     const selected = E.toUnion(
       await selectEngine(run.checkpoint, { engine: 'float32', threads: undefined })(),
     ) as SelectedEngine
@@ -168,13 +167,11 @@ describe('the loop, with an engine that goes wrong', () => {
       out: saves ? { last: store('M'), best: store('M.best') } : undefined,
       report: () => undefined,
       show: () => undefined,
-      note: (text) => {
-        notes.push(text)
-      },
+      note: () => undefined,
       signal: () => undefined,
     }
-    const ending = await trainRun(run, { ...selected, engine: { ...selected.engine, step } }, world)()
-    return { ending, saved, notes }
+    const ending = await trainRun(run, { ...selected.engine, step }, world)()
+    return { ending, saved }
   }
 
   const planted = (value: number) => (learner: AnyLearner) =>
@@ -186,13 +183,11 @@ describe('the loop, with an engine that goes wrong', () => {
     })
   const message = (ending: E.Either<Problem, unknown>) => (E.isLeft(ending) ? ending.left.message : '')
 
-  test('a last update that overflows is not saved over the good model, and its step is found', async () => {
-    const { ending, saved, notes } = await trained(planted(Infinity), 4 * minibatches)
-    expect(message(ending)).toMatch(
-      new RegExp(`^b_q is no longer finite in epoch 4, minibatch ${String(minibatches)}; the first such number is Inf`),
-    )
+  test('a last update that overflows is not saved over the good model', async () => {
+    const overflows = () => E.left<learn.StepFailure>({ _tag: 'StepNotFinite', what: 'parameters.b_q' })
+    const { ending, saved } = await trained(overflows, 4 * minibatches)
+    expect(message(ending)).toContain(`parameters.b_q is no longer finite in epoch 4, minibatch ${String(minibatches)}:`)
     expect(message(ending)).toContain('M holds the model from epoch 2,')
-    expect(notes).toContain('b_q is no longer finite: looking for the step since epoch 2')
     expect(saved.filter(({ name }) => name === 'M').map(({ model: { progress } }) => progress.epoch)).toEqual([2])
     const learners = saved.map((its) => its.model.progress.learner)
     expect(learners.map(learn.notFiniteIn(float32))).toEqual(learners.map(() => undefined))

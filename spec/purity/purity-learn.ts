@@ -166,9 +166,7 @@ export const laterCalls = (world: LearnWorld): Calls => {
   const later = learn.train(TE.Bifunctor)<Log>(path, (log, minibatch) => TE.fromIOEither(writing(log, minibatch)))
   const { optimiser, model, learner, minibatch } = learningOf(float32, world)
   const again = learn.replay(float32, model, optimiser)
-  const step: learn.Step<'TaskEither', typeof learner> = (...its) =>
-    TE.fromIOEither(learn.directStep(float32, model, optimiser)(...its))
-  const fails: typeof step = () => TE.left({ _tag: 'StepNotFinite', what: 'the loss' })
+  const fails: learn.Step<'TaskEither', typeof learner> = () => TE.left({ _tag: 'StepNotFinite', what: 'the loss' })
   return {
     statesAsync: call(
       (of: StateStream<'TaskEither', Report<Log>>) => firstLater(count, learn.statesAsync(of)),
@@ -176,11 +174,6 @@ export const laterCalls = (world: LearnWorld): Calls => {
     ),
     failing: call((failure) => firstLater(2, learn.failing(failure)), { _tag: 'EmptyText', what: 'the text' } as const),
     replayed: call((its, next) => learn.replayed(again, identity, fails)(its, next)(), learner, minibatch),
-    strict: call(
-      (its, next) => learn.strict(again, learn.notFiniteIn(float32), identity, step)(its, next)(),
-      learner,
-      minibatch,
-    ),
   }
 }
 
@@ -191,5 +184,4 @@ export const learnExceptions: Readonly<Record<string, string>> = {
   statesAsync: ANSWERS_LATER,
   failing: ANSWERS_LATER,
   replayed: ANSWERS_LATER,
-  strict: ANSWERS_LATER,
 }

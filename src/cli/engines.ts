@@ -13,8 +13,8 @@ import type { GraphRequest } from '../engine/index.js'
 import { count, explain } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { directStep, replay } from '../train/engine.js'
-import type { Engine, Replay } from '../train/engine.js'
+import { directStep } from '../train/engine.js'
+import type { Engine } from '../train/engine.js'
 import type { LayersShape } from '../model/layers.js'
 import { modelOf, optimiserIn } from '../files/setup.js'
 import type { AnyLearner } from '../files/setup.js'
@@ -32,8 +32,6 @@ export interface EngineChoice {
 /** An engine, and how it came to be taken. */
 export interface SelectedEngine {
   readonly engine: AnyEngine
-  /** A step taken again by the reference reading, with its full trace. */
-  readonly replay: Replay<LayersShape>
   /** `onnx on 2 threads`, or `float32, for ...` */
   readonly says: string
 }
@@ -65,9 +63,6 @@ const float32Engine = ({ model, optimiser }: GraphRequest<LayersShape>): AnyEngi
   return engine as AnyEngine
 }
 
-const replayOf = ({ model, optimiser }: GraphRequest<LayersShape>): Replay<LayersShape> =>
-  replay(float32, model, optimiser(float32))
-
 const compiledEngine = (request: GraphRequest<LayersShape>, threads: number): TaskEither<Failure, SelectedEngine> =>
   pipe(
     nativeRuntime,
@@ -77,7 +72,6 @@ const compiledEngine = (request: GraphRequest<LayersShape>, threads: number): Ta
         ...(engine as AnyEngine),
         step: (learner, minibatch) => thenEvents((engine as AnyEngine).step(learner, minibatch)),
       },
-      replay: replayOf(request),
       says: `onnx on ${count(threads, 'thread')}`,
     })),
   )
@@ -91,7 +85,6 @@ export const selectEngine = (
   const request = { model: modelOf(settings, vocabulary), optimiser: optimiserIn(settings), batch, steps }
   const reference = (because: string): SelectedEngine => ({
     engine: float32Engine(request),
-    replay: replayOf(request),
     says: `float32${because}`,
   })
   return engine === 'float32'

@@ -121,7 +121,7 @@ const go = (
     signal: interruption.signal,
   }
   return pipe(
-    trainRun(run, selected, world),
+    trainRun(run, selected.engine, world),
     TE.map((ending) => {
       interruption.ignore()
       terminal.clear()

@@ -8,7 +8,6 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
-import { strict } from '../train/engine.js'
 import { notFiniteIn } from '../train/origin.js'
 import { train } from '../train/run.js'
 import type { Report, RunState } from '../train/run.js'
@@ -19,7 +18,7 @@ import { evaluate } from '../train/evaluate.js'
 import { perplexity } from '../model/loss.js'
 import type { Checkpoint } from '../files/checkpoint.js'
 import { modelOf } from '../files/setup.js'
-import type { SelectedEngine } from './engines.js'
+import type { AnyEngine } from './engines.js'
 import type { EndingSignal } from './io/interruption.js'
 import { epochsDone, isDone, minibatchesOf } from './preparation.js'
 import type { Run } from './preparation.js'
@@ -59,14 +58,13 @@ type Held = RunState<unknown>
 
 /** Trains until the run's epochs are done, or a signal comes. */
 export const trainRun =
-  (run: Run, selected: SelectedEngine, world: World): TaskEither<Problem, Ending> =>
+  (run: Run, engine: AnyEngine, world: World): TaskEither<Problem, Ending> =>
   async () => {
-    const { engine } = selected
     const { checkpoint, path } = run
     const { epochs, reportEvery } = checkpoint.settings
     const pace = paceOf(run, world.now)
     const from = { ...run.now, progress: { ...run.now.progress, learner: engine.load(run.now.progress.learner) } }
-    const keeper = keeperOf(run, selected, world, from.progress)
+    const keeper = keeperOf(run, engine, world, from.progress)
     if (isDone(run)) {
       const saved = await keeper.save(from.progress)
       world.report(reportOf(run.checkpoint, epochsDone(run), undefined))
@@ -84,8 +82,6 @@ export const trainRun =
       const [over, due] = [epochEnded && epoch >= epochs, epochEnded && epoch % reportEvery === 0]
       if (!over && !due && signal === undefined) continue
 
-      const wrong = await keeper.wrong(progress)
-      if (wrong !== undefined) return E.left(await keeper.lost(wrong))
       const saved = await keeper.save(progress)
       if (signal !== undefined && !over) {
         return E.map((): Ending => ({ _tag: 'Interrupted', signal, checkpoint: keeper.checkpointOf(progress) }))(saved)
@@ -112,8 +108,6 @@ interface Files {
 interface Keeper {
   /** Takes note of a state: of every one, in order. */
   readonly see: (report: Report<unknown>) => Promise<void>
-  /** Why the state is not to be saved: a number that is infinite or NaN, and the step at which it arose. */
-  readonly wrong: (progress: Held) => Promise<Failure | undefined>
   readonly save: (progress: Held) => Promise<Either<Problem, void>>
   readonly checkpointOf: (progress: Held) => Checkpoint
   /** The problem of a run that goes on no more, with what there is of it on the disk. */
@@ -122,14 +116,14 @@ interface Keeper {
   readonly sayWhichIsWhich: (progress: Held) => void
 }
 
-const keeperOf = (run: Run, { engine, replay }: SelectedEngine, world: World, start: Held): Keeper => {
+const keeperOf = (run: Run, engine: AnyEngine, world: World, start: Held): Keeper => {
   const { checkpoint, path } = run
   const { out } = world
   const done = epochsDone(run)
   const whole = done > 0 && start.minibatch > 0 && done === start.epoch
   let watch: Watch<Held> = watching(start, whole ? { epoch: done, losses: start.losses } : undefined)
-  /** The last state that was seen, the last whose every number is known to be finite, and what the files hold. */
-  let [last, sound] = [start, start]
+  /** The last state that was seen, and what the files hold. */
+  let last = start
   let files: Files = {}
   const model = modelOf(checkpoint.settings, checkpoint.vocabulary)
 
@@ -175,23 +169,6 @@ const keeperOf = (run: Run, { engine, replay }: SelectedEngine, world: World, st
     world.note(turnedAt(watch, checkpoint.vocabulary.characters.length, files.best && out?.best.name))
   }
 
-  const wrong = async (progress: Held): Promise<Failure | undefined> => {
-    const origin = notFiniteIn(float32)(engine.save(progress.learner))
-    if (origin === undefined) {
-      sound = progress
-      return undefined
-    }
-    const { epoch, minibatch } = progress
-    world.note(`${origin.tensor} is no longer finite: looking for the step since epoch ${String(sound.epoch)}`)
-    const step = strict(replay, notFiniteIn(float32), engine.save, engine.step)
-    for await (const state of statesAsync(train(TE.Bifunctor)(path, step)(sound))) {
-      if (E.isLeft(state)) return state.left
-      const at = state.right.progress
-      if (at.epoch > epoch || (at.epoch === epoch && at.minibatch >= minibatch)) break
-    }
-    return { _tag: 'NotFinite', what: origin.tensor, epoch, minibatch, origin }
-  }
-
   const lost = async (failure: Failure): Promise<Problem> => {
     const problem = problemOf(failure)
     return { ...problem, message: `${problem.message}; ${await kept(failure)}` }
@@ -227,7 +204,7 @@ const keeperOf = (run: Run, { engine, replay }: SelectedEngine, world: World, st
     if (files.best !== undefined) world.note(whichIsWhich(progress))
   }
 
-  return { see, wrong, save, checkpointOf, lost, sayWhichIsWhich }
+  return { see, save, checkpointOf, lost, sayWhichIsWhich }
 }
 
 /** How many characters of the text models are measured on: it takes about a second at the standard size. */

@@ -75,8 +75,8 @@ const engineOf = <L extends LayersShape>(
     return pipe(
       attempt(() => session.run(fed)),
       TE.chainEitherK((results) => {
-        const { loss, largest } = reported(results)
-        return finiteOutcome<OnnxLearner>(next(results), loss, largest)
+        const { loss, largest, lost } = reported(results)
+        return finiteOutcome<OnnxLearner>(next(results), loss, largest, lost)
       }),
     )
   }

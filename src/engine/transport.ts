@@ -7,6 +7,7 @@ import type { Axes } from '../algebra/axis.js'
 import { entries } from '../algebra/axis.js'
 import { flatten, unflattenLike } from '../algebra/names.js'
 import { float32 } from '../interpret/float32.js'
+import { allFinite } from '../interpret/kernel/rows.js'
 import type { Learner } from '../train/step.js'
 import type { LayersShape } from '../model/layers.js'
 import { axesOfFields, HIDDEN, LARGEST, LEARNT, NEXT, packedFields, REPORT, under } from './fields.js'
@@ -17,6 +18,8 @@ export interface Reported {
   readonly loss: number
   /** The largest absolute entry of each parameter's gradient. */
   readonly largest: Readonly<Record<string, number>>
+  /** The first field of the next learner that is not finite, if there is one. */
+  readonly lost: string | undefined
 }
 
 export interface TensorTransport<L extends LayersShape> {
@@ -65,6 +68,7 @@ export const byField = <L extends LayersShape>(
       largest: Object.fromEntries(
         Object.entries(under(LARGEST, results)).map(([field, value]) => [field, numbers(value)[0]]),
       ),
+      lost: fields.find((field) => !allFinite(numbers(results[NEXT + field]))),
     }),
     save: (learner) => {
       const own = (field: string) => float32.tensor(axes[field], numbers(learner[field]))
@@ -85,6 +89,11 @@ export const asVectors = <L extends LayersShape>(
   const { learnt, hidden } = packedFields(Object.keys(axes))
   const parameters = Object.keys(under('parameters.', axes))
   const vector = (values: Float32Array): RuntimeTensor => tensor('float32', values, [values.length])
+  /** The first field in a vector that is not finite. */
+  const lostIn = (fields: readonly string[], values: RuntimeTensor): string | undefined =>
+    allFinite(numbers(values))
+      ? undefined
+      : Object.entries(cut(axes, fields, numbers(values))).find(([, { data }]) => !allFinite(data))?.[0]
   const zeros = { [HIDDEN]: vector(new Float32Array(lengthOf(axes, hidden))) }
   return {
     load: (learner) => {
@@ -97,7 +106,11 @@ export const asVectors = <L extends LayersShape>(
     next: (results) => ({ [LEARNT]: results[NEXT + LEARNT], [HIDDEN]: results[NEXT + HIDDEN] }),
     reported: (results) => {
       const [loss, ...largest] = numbers(results[REPORT])
-      return { loss, largest: Object.fromEntries(parameters.map((field, i) => [field, largest[i]])) }
+      return {
+        loss,
+        largest: Object.fromEntries(parameters.map((field, i) => [field, largest[i]])),
+        lost: lostIn(learnt, results[NEXT + LEARNT]) ?? lostIn(hidden, results[NEXT + HIDDEN]),
+      }
     },
     save: (learner) =>
       unflattenLike<'float32', Learner<'float32', L>>(pattern, {

@@ -12,6 +12,8 @@ import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { product } from '../algebra/axis.js'
+import type { Axes } from '../algebra/axis.js'
+import { flatten } from '../algebra/names.js'
 import { requireRecord } from '../algebra/require.js'
 import type { Carrier, Concrete } from '../algebra/tensor-algebra.js'
 import type { Failure, Origin } from '../failure.js'
@@ -47,7 +49,7 @@ export type StepFailure =
   | { readonly _tag: 'StepNotFinite'; readonly what: string; readonly origin?: Origin }
   | { readonly _tag: 'EngineFailed'; readonly engine: string; readonly reason: string }
 
-/** One `training-step`, in the effect M: it fails where the loss or a gradient is infinite or NaN, and names which. */
+/** One `training-step`, in the effect M: it fails where a number is infinite or NaN, and says whose. */
 export type Step<M extends URIS2, L> = (learner: L, minibatch: Minibatch) => Kind2<M, StepFailure, Outcome<L>>
 
 /** Something that can take training steps, and translate learners from and to plain data. */
@@ -79,18 +81,22 @@ export interface EngineSpec {
   readonly open: <N extends LayersShape>(request: EngineRequest<N>) => TaskEither<Failure, OpenEngine<N>>
 }
 
-/** The outcome of a step, unless its loss or a gradient is infinite or NaN. */
+/**
+ * The outcome of a step, unless a gradient, its loss or a number that it hands on is infinite or NaN: the failure names
+ * which.
+ *
+ * @param largest the largest absolute entry of each gradient
+ * @param lost the first tensor of the next learner that is not finite, if there is one: `optimiser.1.v.W_hh`
+ */
 export const finiteOutcome = <L>(
   learner: L,
   loss: number,
   largest: Readonly<Record<string, number>>,
+  lost?: string,
 ): Either<StepFailure, Outcome<L>> => {
   const field = Object.keys(largest).find((name) => !Number.isFinite(largest[name]))
-  return field !== undefined
-    ? E.left({ _tag: 'StepNotFinite', what: `the gradient of ${field}` })
-    : !Number.isFinite(loss)
-      ? E.left({ _tag: 'StepNotFinite', what: 'the loss' })
-      : E.right({ learner, loss })
+  const what = field !== undefined ? `the gradient of ${field}` : Number.isFinite(loss) ? lost : 'the loss'
+  return what === undefined ? E.right({ learner, loss }) : E.left({ _tag: 'StepNotFinite', what })
 }
 
 /** A model, with the name of its cell if it is one of those that there are. */
@@ -124,11 +130,12 @@ export const directStep =
   (learner: Learner<F, L>, minibatch: Minibatch): IOEither<StepFailure, Outcome<Learner<F, L>>> =>
   () => {
     const { before, stepped } = taken(algebra, model, optimiser)(learner, minibatch)
-    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(
-      ([field, a]) => [field, algebra.toArray(a)[0]] as const,
-    )
+    const numberIn = (a: Kind<F, []>): number => algebra.toArray(a)[0]
+    const largest = Object.entries<Kind<F, []>>(stepped.largest).map(([field, a]) => [field, numberIn(a)] as const)
+    const isFinite = (a: Kind<F, Axes>): boolean => Number.isFinite(numberIn(algebra.maxAbs(a)))
+    const lost = Object.entries(flatten<F>(stepped.learner)).find(([, a]) => !isFinite(a))
     return pipe(
-      finiteOutcome(stepped.learner, algebra.toArray(stepped.loss)[0], Object.fromEntries(largest)),
+      finiteOutcome(stepped.learner, numberIn(stepped.loss), Object.fromEntries(largest), lost?.[0]),
       E.mapLeft(withOrigin(() => firstNotFinite(algebra, model.choice?.cell)(before, stepped))),
     )
   }
@@ -172,22 +179,3 @@ export const replayed =
   ): Step<'TaskEither', E> =>
   (learner, minibatch) =>
     TE.mapLeft(withOrigin(() => again(save(learner), minibatch)))(step(learner, minibatch))
-
-/**
- * An engine's step that also fails where the learner that it gives holds a number that is infinite or NaN, such as an
- * update that overflows. It looks at every number of the learner: for finding a step, not for taking many.
- */
-export const strict =
-  <L extends LayersShape, E>(
-    again: Replay<L>,
-    wrong: (learner: Learner<'float32', L>) => Origin | undefined,
-    save: (learner: E) => Learner<'float32', L>,
-    step: Step<'TaskEither', E>,
-  ): Step<'TaskEither', E> =>
-  (learner, minibatch) =>
-    TE.chainEitherK((outcome: Outcome<E>): Either<StepFailure, Outcome<E>> => {
-      const origin = wrong(save(outcome.learner))
-      return origin === undefined
-        ? E.right(outcome)
-        : E.left({ _tag: 'StepNotFinite', what: origin.tensor, origin: again(save(learner), minibatch) ?? origin })
-    })(step(learner, minibatch))

@@ -4,7 +4,7 @@
  *   training-step   g = BPTT from the learner's H_0 with dH_T = 0; u, s <- optimiser(g, s, p); p <- p + u
  *
  * It branches on nothing, so that it can be compiled whole. Whether all numbers are finite is asked of
- * what it returns.
+ * what it returns: `directStep` and the engines do.
  */
 import type { Kind } from 'fp-ts/HKT'
 import { flatten } from '../algebra/names.js'

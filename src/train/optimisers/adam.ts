@@ -96,8 +96,9 @@ export const scaleByAdam =
 
 /**
  * `adam`: p <- p - eta u. Where epsilon is added to sqrt(v / c2), the first step is -eta g / (|g| + epsilon) an entry,
- * but for rounding: about eta long where |g| is far above epsilon, and 0 where g is 0. A g^2 that overflows makes it
- * 0; one that underflows makes it longer, if epsilon is about as tiny as g.
+ * but for rounding: about eta long where |g| is far above epsilon, and 0 where g is 0. A g^2 that overflows makes v
+ * infinite, so that the entry never moves again: the training step reports it by name. One that underflows makes the
+ * step longer, if epsilon is about as tiny as g.
  */
 export const adam =
   <F extends Carrier>(algebra: TensorAlgebra<F>) =>

@@ -4,6 +4,7 @@
  *   schedule   u = f(t) g, after t steps
  *
  * The count t is part of the optimiser's state, 0 at the first step, so that a run taken up again goes on where it was.
+ * It is a number of the algebra: in single precision it stays at 2^24 = 16,777,216, and the factor with it.
  * Differs from schedulers of frameworks, which count for themselves and must be told to step.
  */
 import type { Kind } from 'fp-ts/HKT'
