@@ -213,7 +213,7 @@ describe('evaluate', () => {
     const { code, out } = await evaluate('--json')
     expect(code).toBe(0)
     const { perplexity, nats, bitsPerCharacter, characters } = JSON.parse(out[0]) as Readonly<Record<string, number>>
-    expect(characters).toBe(VERSE.length * 5)
+    expect(characters).toBe(VERSE.length * 5 - 1)
     expect(Math.exp(nats)).toBeCloseTo(perplexity, 10)
     expect(2 ** bitsPerCharacter).toBeCloseTo(perplexity, 10)
     expect(perplexity).toBeLessThan(16)
@@ -222,9 +222,10 @@ describe('evaluate', () => {
   test('says it in a line', async () => {
     expect((await evaluate('--limit', '20')).out).toEqual([
       expect.stringMatching(
-        /^perplexity \d+\.\d{3}, \d\.\d{3} nats and \d\.\d{3} bits per character, over 20 characters$/,
+        /^perplexity \d+\.\d{3}, \d\.\d{3} nats and \d\.\d{3} bits per character, over 19 predicted characters$/,
       ),
     ])
+    expect((await evaluate('--limit', '2')).out).toEqual([expect.stringMatching(/, over 1 predicted character$/)])
   })
 })
 

@@ -8,6 +8,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
+import type { LossSum } from '../model/loss.js'
 import { evaluate } from '../train/evaluate.js'
 import type { Checkpoint } from '../files/checkpoint.js'
 import { modelOf } from '../files/setup.js'
@@ -19,7 +20,6 @@ import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { portionOf } from './io/reading.js'
 import { evaluationAsJson, evaluationAsText } from './report.js'
-import type { Evaluation } from './report.js'
 import type { Terminal } from './io/terminal.js'
 
 interface EvaluateOptions {
@@ -45,7 +45,7 @@ export const runEvaluate = (typed: Typed, terminal: Terminal): TaskEither<Proble
   )
 }
 
-const evaluation = ({ settings, vocabulary, progress }: Checkpoint, text: string): Either<Failure, Evaluation> => {
+const evaluation = ({ settings, vocabulary, progress }: Checkpoint, text: string): Either<Failure, LossSum> => {
   const model = modelOf(settings, vocabulary)
   return pipe(
     encode(vocabulary)(text, 'the text'),
@@ -54,13 +54,10 @@ const evaluation = ({ settings, vocabulary, progress }: Checkpoint, text: string
       (numbers): Failure => ({
         _tag: 'InvalidSetting',
         setting: 'the text',
-        expected: 'two characters long or longer, for the first is predicted from nothing',
+        expected: 'two characters long or longer, for the first is read and not predicted',
         got: String(numbers.length),
       }),
     ),
-    E.map((numbers) => ({
-      characters: numbers.length,
-      losses: evaluate(float32, model)(progress.learner.parameters, numbers),
-    })),
+    E.map((numbers) => evaluate(float32, model)(progress.learner.parameters, numbers)),
   )
 }

@@ -185,20 +185,16 @@ const epochsOf = ({ epochs }: Settings, done: number): string => {
       : `nothing is left of ${all}; --epochs asks for more,`
 }
 
-/** How well a model predicts a text. */
-export interface Evaluation {
-  readonly characters: number
-  readonly losses: LossSum
-}
-
-export const evaluationAsJson = ({ characters, losses }: Evaluation): string =>
+/** How well a model predicts a text: one line of JSON. The first character is read and not predicted, nor counted. */
+export const evaluationAsJson = (losses: LossSum): string =>
   JSON.stringify({
-    characters,
+    characters: losses.rows,
     perplexity: finite(perplexity(losses)),
     nats: finite(meanLoss(losses)),
     bitsPerCharacter: finite(bitsPerCharacter(losses)),
   })
 
-export const evaluationAsText = ({ characters, losses }: Evaluation): string =>
+/** The same as a line. */
+export const evaluationAsText = (losses: LossSum): string =>
   `perplexity ${significant(perplexity(losses))}, ${significant(meanLoss(losses))} nats and ` +
-  `${significant(bitsPerCharacter(losses))} bits per character, over ${countOf(characters, 'character')}`
+  `${significant(bitsPerCharacter(losses))} bits per character, over ${countOf(losses.rows, 'predicted character')}`
