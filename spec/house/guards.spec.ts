@@ -70,6 +70,30 @@ describe('the linter', () => {
     ['src/interpret/kernel/rows.ts', 'export const f = () => Date.now()', 'house/only-globals'],
     ['src/interpret/kernel/rows.ts', 'export class A {}', 'functional/no-classes'],
     ['src/cli/main.ts', 'export const f = (a: any) => a.b', '@typescript-eslint/no-unsafe-return'],
+    ['src/cli/main.ts', 'export const f = (a: readonly number[]) => Math.max(0, ...a)', 'house/fixed-spread'],
+    [
+      'src/model/rnn.ts',
+      'export const f = ({ a }: { readonly a: Set<number> }) => Math.hypot(...a)',
+      'house/fixed-spread',
+    ],
+    ['src/model/rnn.ts', 'export const f = (...a: readonly number[][]) => Math.max(...a[0])', 'house/fixed-spread'],
+    [
+      'src/model/rnn.ts',
+      'export const f = (...a: readonly string[]) => Math.max(...a.flatMap(Number))',
+      'house/fixed-spread',
+    ],
+    [
+      'src/model/rnn.ts',
+      'export const f = (a: readonly [number, ...number[]]) => Math.max(...a)',
+      'house/fixed-spread',
+    ],
+    ['src/model/rnn.ts', 'export const f = ([, ...a]: readonly number[]) => Math.max(...a)', 'house/fixed-spread'],
+    ['src/model/rnn.ts', 'export const f = (a: string) => new Array<string>(...a)', 'house/fixed-spread'],
+    [
+      'src/train/stream.ts',
+      'export const f = (a: readonly number[], b: number[]) => { b.push(...a.map((c) => c + 1)) }',
+      'house/fixed-spread',
+    ],
     [
       'spec/runner/run.ts',
       "import { test } from 'vitest'\ntest.only('one', () => undefined)",
@@ -82,7 +106,13 @@ describe('the linter', () => {
   })
 
   test.each([
-    ['src/model/rnn.ts', 'export const f = (a: readonly number[]) => [...a, Math.max(...a)]'],
+    ['src/model/rnn.ts', 'export const f = (a: readonly number[]) => [...a, ...[1].map((b) => b)]'],
+    ['src/model/rnn.ts', 'export const f = (a: readonly [number, number]) => Math.hypot(...a)'],
+    ['src/model/rnn.ts', 'export const f = (...a: readonly number[]) => Math.max(...a)'],
+    [
+      'src/model/rnn.ts',
+      'export const f = (...a: readonly number[]) => { const b = [1, ...a].map(Math.abs); return Math.max(0, ...b) }',
+    ],
     ['src/interpret/kernel/rows.ts', 'export const f = () => { let a = 0; for (; a < 3; a++); return a }'],
     ['src/interpret/kernel/rows.ts', 'export const f = () => new Float32Array(1)'],
     ['src/cli/main.ts', "import process from 'node:process'\nexport const f = () => process.uptime() + Date.now()"],

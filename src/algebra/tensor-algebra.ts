@@ -117,7 +117,7 @@ export interface Selection<F extends Carrier> {
     x: OneHot<F, [R, V]>,
     w: Kind<F, [V, C]>,
   ) => Kind<F, [R, C]>
-  /** X^T A: each row of A added to the row that X names. The adjoint of `select`. */
+  /** X^T A: each row of A added to the row that X names. The adjoint of `gatherRows`. */
   readonly scatterAdd: <R extends AnyAxis, V extends AnyAxis, C extends AnyAxis>(
     x: OneHot<F, [R, V]>,
     a: Kind<F, [R, C]>,

@@ -80,6 +80,11 @@ export interface Chaining<F extends Carrier> {
   readonly parts: readonly Optimiser<F>[]
 }
 
+/** These parts as one chain. It takes them as arguments, and they are few. */
+const chainOf = <F extends Carrier>({ chain: chained }: Chaining<F>, parts: readonly Optimiser<F>[]): Optimiser<F> =>
+  // eslint-disable-next-line house/fixed-spread -- see above
+  chained(...parts)
+
 /** A descent whose updates are turned by each part in turn, and which keeps each part's state by itself. */
 const partByPart = <F extends Carrier>({ algebra, parts }: Chaining<F>, { parameters, gradients }: Descent): Plains => {
   const start = readAll(algebra, parameters)
@@ -105,8 +110,8 @@ export const chainLaws = <F extends Carrier>(): readonly Law<Chaining<F>, Descen
     name: "a chain is its parts one after the other, each with a state of its own: no part's state is another's",
     cites: [],
     holds: (chaining, descent) => {
-      const { algebra, chain: chained, parts } = chaining
-      return sameRecord(descend(algebra, chained(...parts), descent).parameters, partByPart(chaining, descent))
+      const chained = chainOf(chaining, chaining.parts)
+      return sameRecord(descend(chaining.algebra, chained, descent).parameters, partByPart(chaining, descent))
     },
   },
   {
@@ -119,11 +124,13 @@ export const chainLaws = <F extends Carrier>(): readonly Law<Chaining<F>, Descen
   {
     name: 'how a chain is bracketed makes no difference',
     cites: [],
-    holds: ({ algebra, chain: chained, parts }, descent) => {
-      const flat = descend(algebra, chained(...parts), descent)
-      return parts.every((_, i) =>
-        sameWay(flat, descend(algebra, chained(chained(...parts.slice(0, i)), chained(...parts.slice(i))), descent)),
-      )
+    holds: (chaining, descent) => {
+      const { algebra, parts } = chaining
+      const flat = descend(algebra, chainOf(chaining, parts), descent)
+      return parts.every((_, i) => {
+        const halves = [parts.slice(0, i), parts.slice(i)].map((half) => chainOf(chaining, half))
+        return sameWay(flat, descend(algebra, chainOf(chaining, halves), descent))
+      })
     },
   },
 ]
