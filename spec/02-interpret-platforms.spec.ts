@@ -84,6 +84,9 @@ for (const cell of [rnn(), gru(), layers(lstm(), lstm())]) {
 console.log(digest.digest('hex'))
 `
 
+/** Long enough for a busy machine to compile the sources and run the program once. */
+const PATIENCE_IN_MILLISECONDS = 60_000
+
 /** What platforms lack or forbid, as options of Node: of a line of code, it runs before the program. */
 const before = (line: string) => ['--import', `data:text/javascript,${encodeURIComponent(line)}`]
 const noStrings = '--disallow-code-generation-from-strings'
@@ -108,7 +111,7 @@ describe('every entry is imported, and the bits are the same, where', () => {
   beforeAll(() => {
     our.installed = install()
     our.digest = digest()
-  })
+  }, PATIENCE_IN_MILLISECONDS)
   afterAll(() => {
     our.installed?.remove()
   })
