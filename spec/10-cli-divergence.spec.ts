@@ -97,6 +97,18 @@ describe('a run that turns and stays finite', () => {
     expect(readFileSync(at('twice.best')).equals(before)).toBe(false)
   })
 
+  test('a run that goes on replaces the best model of its own alone', async () => {
+    await train(...WILD, '--epochs', '1', '--out', at('from'))
+    await train('--rate', '0.5', '--hidden', '4', '--epochs', '1', '--out', at('to.best'))
+    const before = readFileSync(at('to.best'))
+    writeFileSync(at('from.best'), before)
+    const run = (name: string) => train(...WILD, '--resume', at('from'), '--epochs', '30', '--out', at(name))
+    expect((await run('to')).err.join('\n')).toContain('to.best", which is there already')
+    expect(readFileSync(at('to.best')).equals(before)).toBe(true)
+    await run('from')
+    expect(readFileSync(at('from.best')).equals(before)).toBe(false)
+  })
+
   test('a run that learns says nothing of the kind', async () => {
     const { err } = await train('--rate', '0.5', '--clip', '1', '--hidden', '16', '--epochs', '40', '--out', at('tame'))
     expect(err.some((line) => line.includes('turned'))).toBe(false)

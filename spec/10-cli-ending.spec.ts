@@ -285,9 +285,10 @@ describe('numbers of things', () => {
   })
 
   test('are in the plural for others', async () => {
-    const { err } = await command(...STANDARD, '--hidden', '2', '--batch', '2', '--limit', '9', '--layers', '2')
+    const twos = ['--hidden', '2', '--batch', '2', '--layers', '2', '--epochs', '2']
+    const { err } = await command(...STANDARD, ...twos, '--limit', '9')
     expect(err[0]).toContain('text: 9 characters of ')
     expect(err[0]).toContain('2 layers, 2 hidden units, ')
-    expect(err[0]).toMatch(/of \d minibatches, 2 rows of 1 step, /)
+    expect(err[0]).toMatch(/: 2 epochs \(the standard run has 250\) of \d minibatches, 2 rows of 1 step, /)
   })
 })

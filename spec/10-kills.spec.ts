@@ -17,7 +17,7 @@ const KILLS = process.env['SPEC_LONG'] === undefined ? 50 : 500
 const CHAINS = 4
 /** The most turns of this process from a run's first report to its end: some of its saves. */
 const MOST_TURNS = 20_000
-const PATIENCE_IN_MILLISECONDS = 120_000 * (KILLS / 50)
+const PATIENCE_IN_MILLISECONDS = 600_000 * (KILLS / 50)
 
 const TINY = ['--hidden', '5', '--steps', '4', '--batch', '2', '--length', '1']
 const SAVING = ['--engine', 'float32', '--report-every', '1', '--json']

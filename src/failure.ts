@@ -148,4 +148,4 @@ const difference = (failure: Difference): string =>
 
 /** `1 row`, `2 rows`, `3 minibatches`; the number may be shown in a way of its own. */
 export const count = (n: number, noun: string, shown: (n: number) => string = String): string =>
-  `${shown(n)} ${noun}${n === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
+  `${shown(n)} ${noun}${n === 1 ? '' : noun.endsWith('tch') ? 'es' : 's'}`

@@ -32,6 +32,7 @@ export const command = async (...args: readonly string[]): Promise<Said> => {
 export interface Installed {
   /** A folder to work in. */
   readonly folder: string
+  /** Ends what was started and still runs, and removes the folder. */
   readonly remove: () => void
   /** The command in a process of its own, working in the folder. */
   readonly start: (...args: readonly string[]) => ChildProcess
@@ -49,11 +50,18 @@ export const install = (): Installed => {
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   symlinkSync(join(root, 'src'), join(folder, 'src'))
-  const startWith: Installed['startWith'] = (options, ...args) =>
-    spawn(process.execPath, [...options, join(folder, 'dist', 'cli', 'main.js'), ...args], { cwd: folder })
+  const started: ChildProcess[] = []
+  const startWith: Installed['startWith'] = (options, ...args) => {
+    const main = join(folder, 'dist', 'cli', 'main.js')
+    const child = spawn(process.execPath, [...options, main, ...args], { cwd: folder })
+    started.push(child)
+    return child
+  }
   return {
     folder,
     remove: () => {
+      // A test that failed may have left some, which would go on for ever.
+      started.forEach((child) => child.kill('SIGKILL'))
       rmSync(folder, { recursive: true })
     },
     start: (...args) => startWith([], ...args),

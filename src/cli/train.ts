@@ -138,7 +138,7 @@ const storeAt = (place: OutputPath): Store => ({
 /** The best model of a run that diverges: beside the last, where no other model stands unless it may be replaced. */
 const storeBeside = ({ name }: OutputPath, { text, overwrite, resume }: TrainOptions): Store => {
   const beside = `${name}.best`
-  let mine = overwrite === true || resume !== undefined
+  let mine = overwrite === true
   return {
     name: beside,
     save: (model) =>
@@ -147,6 +147,7 @@ const storeBeside = ({ name }: OutputPath, { text, overwrite, resume }: TrainOpt
           name: beside,
           overwrite: mine,
           sources: [{ flag: '--text', file: textFile(text) }],
+          resumes: resume === undefined ? undefined : `${resume}.best`,
           over: 'tensors',
         })((place) => save(place, writeCheckpoint(model))),
         TE.map(() => {
