@@ -223,7 +223,7 @@ describe('A model file', () => {
       changed('settings', { batch: 2 }),
       'expected the tensor hidden.H of shape [2,2], got one of shape [1,2]',
     ],
-    ['a size beyond all bounds', changed('settings', { hidden: 2 ** 53 - 1 }), 'W_xh of shape [3,9007199254740991]'],
+    ['a size beyond all bounds', changed('settings', { hidden: 2 ** 32 - 1 }), 'W_xh of shape [3,4294967295]'],
     ['no vocabulary', described('vocabulary', []), 'expected vocabulary to be a list of single characters'],
     ['a vocabulary out of order', described('vocabulary', ['b', 'a', 'c']), 'in the order of their code points'],
     ['a character twice', described('vocabulary', ['a', 'a', 'c']), 'each once, got ["a","a","c"]'],
@@ -332,24 +332,25 @@ describe('Settings', () => {
   })
 
   test.each([
-    ['hidden', 0, 'hidden must be a whole number, 1 or more, got 0'],
-    ['hidden', 3.5, 'hidden must be a whole number, 1 or more, got 3.5'],
-    ['hidden', '3', 'hidden must be a whole number, 1 or more, got "3"'],
-    ['steps', NaN, 'steps must be a whole number, 1 or more, got NaN'],
-    ['batch', Infinity, 'batch must be a whole number, 1 or more, got Infinity'],
-    ['batch', 2 ** 53, 'batch must be a whole number, 1 or more, got 9007199254740992'],
+    ['hidden', 0, 'hidden must be a whole number from 1 to 4294967295, got 0'],
+    ['hidden', 3.5, 'hidden must be a whole number from 1 to 4294967295, got 3.5'],
+    ['hidden', '3', 'hidden must be a whole number from 1 to 4294967295, got "3"'],
+    ['steps', NaN, 'steps must be a whole number from 1 to 4294967295, got NaN'],
+    ['batch', Infinity, 'batch must be a whole number from 1 to 4294967295, got Infinity'],
+    ['batch', 2 ** 53, 'batch must be a whole number from 1 to 4294967295, got 9007199254740992'],
     ['rate', -1, 'rate must be a number, 0 or more, got -1'],
     ['rate', 1e39, 'rate must be a number, 0 or more, got 1e+39'],
     ['clip', 0, 'clip must be a number above 0, got 0'],
     ['clip', 1e-50, 'clip must be a number above 0, got 1e-50'],
     ['seed', 2 ** 32, 'seed must be a whole number from 0 to 4294967295, got 4294967296'],
-    ['limit', 0, 'limit must be a whole number, 1 or more, or all, got 0'],
+    ['limit', 0, 'limit must be a whole number from 1 to 4294967295, or all, got 0'],
     ['sampling', 'both', 'sampling must be random or consecutive, got "both"'],
     ['activation', 'sigmoid', 'activation must be tanh, relu or identity, got "sigmoid"'],
     ['keepLineBreaks', 1, 'keepLineBreaks must be true or false, got 1'],
     ['prefixes', ['a', ''], 'prefixes must be a list of texts that are not empty, got ["a",""]'],
     ['prefixes', 'a', 'prefixes must be a list of texts that are not empty, got "a"'],
-    ['epochs', -1, 'epochs must be a whole number, 0 or more, got -1'],
+    ['hidden', 2 ** 32, 'hidden must be a whole number from 1 to 4294967295, got 4294967296'],
+    ['epochs', -1, 'epochs must be a whole number from 0 to 4294967295, got -1'],
   ])('with %s %j are refused', (field, value, reason) => {
     expect(refusal(settingsOf({ ...standard, [field]: value }))).toBe(reason)
   })

@@ -198,7 +198,8 @@ describe('the loop, with an engine that goes wrong', () => {
   test('a last update that overflows is not saved over the good model', async () => {
     const overflows = () => E.left<learn.StepFailure>({ _tag: 'StepNotFinite', what: 'parameters.b_q' })
     const { ending, saved } = await trained(overflows, 4 * minibatches)
-    expect(message(ending)).toContain(`parameters.b_q is no longer finite in epoch 4, minibatch ${String(minibatches)}:`)
+    const end = `parameters.b_q is no longer finite in epoch 4, minibatch ${String(minibatches)}:`
+    expect(message(ending)).toContain(end)
     expect(message(ending)).toContain('M holds the model from epoch 2,')
     expect(saved.filter(({ name }) => name === 'M').map(({ model: { progress } }) => progress.epoch)).toEqual([2])
     const learners = saved.map((its) => its.model.progress.learner)

@@ -6,10 +6,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { Command, CommanderError, Option as CommanderOption } from 'commander'
 import { quoted } from '../failure.js'
-import { evaluateOptions, exportOptions, flagOf, generateOptions, importOptions, nameOf, trainOptions } from './options.js'
+import { evaluateOptions, exportOptions, flagOf, generateOptions } from './options.js'
+import { importOptions, takesValue, trainOptions } from './options.js'
 import type { Typed } from './parsed.js'
 import type { Option } from './options.js'
-import { badSetting } from './problem.js'
+import { badSetting, problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 
 const subcommands = {
@@ -54,11 +55,12 @@ const version = (): string =>
 /** What was asked for; nothing where it was help or the version, which has been printed; or what is wrong with it. */
 export const parseArguments = (argv: readonly string[]): Either<Problem, Invocation | undefined> => {
   let parsed: Either<Problem, Invocation | undefined> = E.right(undefined)
+  const given = argv.map(renamed)
   const program = programFor((invocation, rest) => {
-    parsed = misread(invocation, rest) ?? E.right(invocation)
+    parsed = misread(invocation, given.slice(given.indexOf(invocation.subcommand) + 1), rest) ?? E.right(invocation)
   })
   try {
-    program.parse(argv.map(renamed), { from: 'user' })
+    program.parse(unknownIn(argv) ?? given, { from: 'user' })
     return parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -69,17 +71,74 @@ export const parseArguments = (argv: readonly string[]): Either<Problem, Invocat
 /** An argument under its name of today: `--conventions` was `--dialect`. */
 const renamed = (argument: string): string => argument.replace(/^--dialect(?==|$)/, '--conventions')
 
-/** What commander lets pass: an option that was taken for the value of another, and arguments that are no options. */
-const misread = ({ subcommand, typed }: Invocation, rest: readonly string[]): Either<Problem, never> | undefined => {
-  const valueOf = (option: Option) => typed[nameOf(flagOf(option))]
-  const isOption = (value: Typed[string]) => typeof value === 'string' && value.startsWith('--')
-  const hungry = subcommands[subcommand].options.find((option) => isOption(valueOf(option)))
-  return hungry !== undefined
-    ? E.left(badSetting(flagOf(hungry), 'followed by a value', quoted(valueOf(hungry))))
-    : rest.length > 0
-      ? E.left(badSetting(`what comes after ${subcommand}`, 'options, as --help lists them', quoted(rest[0])))
-      : undefined
+/** The subcommand alone where there is none of that name: commander would show the help that is asked for after it. */
+const unknownIn = (argv: readonly string[]): readonly string[] | undefined => {
+  const [first, second] = argv.filter((argument) => !argument.startsWith('-'))
+  const wanted = first === 'help' ? second : first
+  return wanted === undefined || wanted === 'help' || Object.hasOwn(subcommands, wanted) ? undefined : [wanted]
 }
+
+/** An option as it was given: its value is what stands after `=`, or else the next argument. */
+interface Occurrence {
+  readonly option: Option
+  readonly value: string | undefined
+  readonly isNext: boolean
+}
+
+/** The options among these arguments, up to `--`. */
+const occurrences = (options: readonly Option[], args: readonly string[]): readonly Occurrence[] => {
+  const found: Occurrence[] = []
+  const rest = args.values()
+  for (const argument of rest) {
+    if (argument === '--') break
+    const [, flag, value] = /^(--[^=]+)(?:=([^]*))?$/.exec(argument) ?? []
+    const option = options.find((one) => flagOf(one) === flag)
+    if (option === undefined) continue
+    const isNext = takesValue(option) && value === undefined
+    found.push({ option, value: isNext ? rest.next().value : value, isNext })
+  }
+  return found
+}
+
+/**
+ * What commander lets pass: an option that was taken for the value of another, one that is given twice, and arguments
+ * that are no options.
+ */
+const misread = (
+  { subcommand }: Invocation,
+  args: readonly string[],
+  rest: readonly string[],
+): Either<Problem, never> | undefined => {
+  const given = occurrences(subcommands[subcommand].options, args)
+  const hungry = given.find(({ value, isNext }) => isNext && value?.startsWith('--') === true)
+  const again = given.find(({ option }, i) => option.repeats !== true && given.findLastIndex(same(option)) > i)
+  return hungry !== undefined
+    ? E.left(noValue(hungry))
+    : again !== undefined
+      ? E.left(badSetting(flagOf(again.option), 'given once', valuesIn(given.filter(same(again.option)))))
+      : rest.length > 0
+        ? E.left(badSetting(`what comes after ${subcommand}`, 'options, as --help lists them', quoted(rest[0])))
+        : undefined
+}
+
+const same =
+  (option: Option) =>
+  (other: Occurrence): boolean =>
+    other.option === option
+
+const noValue = ({ option, value }: Occurrence): Problem =>
+  problemOf({
+    _tag: 'InvalidSetting',
+    setting: flagOf(option),
+    expected: 'followed by a value',
+    got: quoted(value),
+    advice: `a value that begins with two dashes is written ${flagOf(option)}=--...`,
+  })
+
+const valuesIn = (given: readonly Occurrence[]): string =>
+  given.every(({ value }) => value === undefined)
+    ? `${String(given.length)} times`
+    : given.map(({ value }) => quoted(value)).join(' and ')
 
 /** What commander complains of, on one line. */
 const complaint = ({ code, message }: CommanderError): string =>
@@ -87,6 +146,7 @@ const complaint = ({ code, message }: CommanderError): string =>
     ? `expected one of ${Object.keys(subcommands).join(', ')}, got no subcommand: see pure-rnn --help`
     : `${message
         .replace(/^error: /, '')
+        .replace(/'([^]*)'/, (_, name: string) => quoted(name))
         .replace(/\s+/g, ' ')
         .trim()}: see pure-rnn --help`
 

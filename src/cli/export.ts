@@ -7,12 +7,14 @@ import { zip } from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { visible } from '../algebra/quoted.js'
 import { exportGraphs } from '../engine/index.js'
 import type { Checkpoint } from '../files/checkpoint.js'
 import { writeTorch } from '../files/torch-file.js'
 import { modelOf, optimiserIn } from '../files/setup.js'
 import { readModel } from './io/input.js'
-import { folder, save, withOutput, withOutputs } from './io/output.js'
+import { folder } from './io/folder.js'
+import { save, withOutput, withOutputs } from './io/output.js'
 import type { OutputPath, OutputWish } from './io/output.js'
 import { parsedFormat } from './parsed.js'
 import type { ExportFormat, Typed } from './parsed.js'
@@ -34,7 +36,7 @@ export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
     TE.bind('model', () => readModel('--model', path, terminal)),
     TE.chain(({ format, model }) => writers[format](model, wish)),
     TE.map((written) => {
-      written.forEach(terminal.print)
+      written.map(visible).forEach(terminal.print)
       return 0
     }),
   )

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { visible } from '../algebra/quoted.js'
 import { writeCheckpoint } from '../files/checkpoint.js'
 import { importTorch, readTorch } from '../files/torch-file.js'
 import type { Surroundings, TorchFile } from '../files/torch-file.js'
@@ -15,6 +16,7 @@ import { converged, readBytes, readText, textFile } from './io/input.js'
 import { save, withOutput } from './io/output.js'
 import { parsedImport } from './parsed.js'
 import type { ImportSettings, Typed } from './parsed.js'
+import { ownActivation } from './preparation.js'
 import { problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { portionOf } from './io/reading.js'
@@ -39,12 +41,19 @@ export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
     TE.bind('bytes', () => readBytes('--state-dict', path)),
     TE.bind('file', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readTorch(path)(bytes)))),
     TE.bind('around', ({ file, wish }) => surroundings(file, wish, source)),
-    TE.bind('model', ({ file, around }) =>
-      TE.fromEither(pipe(importTorch(path)(file, around), E.chain(converged(path)), E.mapLeft(problemOf))),
+    TE.bind('model', ({ file, around, wish }) =>
+      TE.fromEither(
+        pipe(
+          importTorch(path)(file, around),
+          E.chainFirst(({ settings }) => ownActivation(wish, settings)),
+          E.chain(converged(path)),
+          E.mapLeft(problemOf),
+        ),
+      ),
     ),
     TE.chain(({ model }) => withOutput(place)((at) => save(at, writeCheckpoint(model)))),
     TE.map(() => {
-      terminal.print(out)
+      terminal.print(visible(out))
       return 0
     }),
   )

@@ -129,6 +129,9 @@ export const importOptions: readonly Option[] = [
 /** `--report-every` for `--report-every <count>`. */
 export const flagOf = ({ flags }: Option): string => flags.split(' ')[0]
 
+/** Whether a value belongs to it. */
+export const takesValue = ({ flags }: Option): boolean => flags.includes(' ')
+
 /** `reportEvery` for `--report-every`: what its value is known by among those that were typed. */
 export const nameOf = (flag: string): string =>
   flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())

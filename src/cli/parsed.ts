@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { Failure } from '../failure.js'
 import { either, obeying, oneOf, real, whole } from '../files/rule.js'
 import type { Rule } from '../files/rule.js'
-import { settingRules } from '../files/settings.js'
+import { LARGEST_COUNT, settingRules } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
 import { engineNames, sensible } from './engines.js'
 import type { EngineChoice } from './engines.js'
@@ -16,27 +16,46 @@ import { flagOf, nameOf, trainOptions } from './options.js'
 /** Options as they were typed, by their names without dashes; absent where they were not. */
 export type Typed = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+/** A count is written in digits alone. Rules refuse what is below zero. */
+const WHOLE = /^-?\d+$/
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-/** What a text stands for: a number if it is written as one. */
-const valueOf = (typed: Typed[string]): unknown =>
-  typeof typed === 'string' && NUMBER.test(typed) ? Number(typed) : typed
+/** The options whose numbers may have a fraction. */
+const FRACTIONS: readonly string[] = ['--rate', '--clip', '--temperature']
+
+/** What a text stands for: a number if it is written as one, and a number holds what is written. */
+const valueOf = (flag: string, typed: Typed[string]): unknown => {
+  if (typeof typed !== 'string' || !(FRACTIONS.includes(flag) ? NUMBER : WHOLE).test(typed)) return typed
+  const number = Number(typed)
+  const underflows = number === 0 && /[1-9]/.test(typed.replace(/e.*/i, ''))
+  const overflows = FRACTIONS.includes(flag) ? !Number.isFinite(number) : !Number.isSafeInteger(number)
+  return overflows || underflows || Object.is(number, -0) ? typed : number
+}
 
 /** An option's value, if it was given and obeys the rule. */
 const given =
   (typed: Typed) =>
   (flag: string, rule: Rule): Either<Failure, unknown> => {
     const value = typed[nameOf(flag)]
-    return value === undefined ? E.right(undefined) : obeying(rule)(flag, valueOf(value))
+    return value === undefined ? E.right(undefined) : obeying(rule)(flag, valueOf(flag, value))
   }
 
 /** 0 and `all` both lift the limit. */
-const limitRule = either(whole(0), oneOf(['all']))
+const limitRule = either(whole(0, LARGEST_COUNT), oneOf(['all']))
 const limitOf = (value: unknown): Settings['limit'] | undefined =>
   value === undefined ? undefined : value === 0 || value === 'all' ? 'all' : (value as number)
 
 export const parsedLimit = (typed: Typed): Either<Failure, Settings['limit'] | undefined> =>
   pipe(given(typed)('--limit', limitRule), E.map(limitOf))
+
+/** Each of the texts that --prefix gives. */
+const parsedPrefixes = (typed: Typed): Either<Failure, readonly string[] | undefined> => {
+  const prefixes = typed['prefix'] as readonly string[] | undefined
+  const empty = prefixes?.find((prefix) => !settingRules.prefixes.holds([prefix]))
+  return empty === undefined
+    ? E.right(prefixes)
+    : E.left({ _tag: 'InvalidSetting', setting: '--prefix', expected: 'a text of one character or more', got: '""' })
+}
 
 /** The settings that were given to `train`. */
 export const parsedSettings = (typed: Typed): Either<Failure, Partial<Settings>> =>
@@ -46,12 +65,19 @@ export const parsedSettings = (typed: Typed): Either<Failure, Partial<Settings>>
     ),
     E.traverseArray(({ flag, name }) =>
       pipe(
-        name === 'limit' ? parsedLimit(typed) : given(typed)(flag, settingRules[name]),
+        name === 'limit'
+          ? parsedLimit(typed)
+          : name === 'prefixes'
+            ? parsedPrefixes(typed)
+            : given(typed)(flag, settingRules[name]),
         E.map((value) => [name, value] as const),
       ),
     ),
     E.map((pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== undefined))),
   )
+
+/** Of more threads than that, each waits for the others. */
+const MOST_THREADS = 256
 
 /** The engine that was asked for. */
 export const parsedEngine = (typed: Typed): Either<Failure, EngineChoice> => {
@@ -59,7 +85,7 @@ export const parsedEngine = (typed: Typed): Either<Failure, EngineChoice> => {
   return pipe(
     E.Do,
     E.bind('engine', () => read('--engine', oneOf(engineNames))),
-    E.bind('threads', () => read('--threads', whole(1))),
+    E.bind('threads', () => read('--threads', whole(1, MOST_THREADS))),
     E.chain(({ engine, threads }) => sensible({ engine: engine ?? 'auto', threads } as EngineChoice)),
   )
 }
@@ -73,6 +99,9 @@ export interface GenerateSettings {
   readonly seed: number
 }
 
+/** The most characters that are written at once: they are kept until all are there, in some 100 bytes each. */
+const LONGEST_TEXT = 2 ** 24
+
 const temperatureRule = real('a number, 0 or more', (temperature) => temperature >= 0)
 
 /** What was wished of `generate`. Only the best can be drawn from, so --top-k needs a temperature. */
@@ -80,10 +109,10 @@ export const parsedGenerate = (typed: Typed): Either<Failure, GenerateSettings> 
   const read = given(typed)
   return pipe(
     E.Do,
-    E.bind('prefixes', () => read('--prefix', settingRules.prefixes)),
-    E.bind('length', () => read('--length', whole(0))),
+    E.bind('prefixes', () => parsedPrefixes(typed)),
+    E.bind('length', () => read('--length', whole(0, LONGEST_TEXT))),
     E.bind('temperature', () => read('--temperature', temperatureRule)),
-    E.bind('topK', () => read('--top-k', whole(1))),
+    E.bind('topK', () => read('--top-k', whole(1, LARGEST_COUNT))),
     E.bind('seed', () => read('--seed', settingRules.seed)),
     E.map((wish) => ({ ...wish, temperature: wish.temperature ?? 0, seed: wish.seed ?? 0 }) as GenerateSettings),
     E.filterOrElse(

@@ -16,6 +16,7 @@ import { beginning, samplerOf } from '../files/setup.js'
 import { sameText, fingerprint } from '../files/fingerprint.js'
 import { characters, encode, lineBreaksToSpaces, vocabularyOf } from '../data/vocabulary.js'
 import type { CharacterSet } from '../data/vocabulary.js'
+import type { CellName } from '../model/cells.js'
 import { flagOf, trainOptions } from './options.js'
 import { portionOf } from './io/reading.js'
 
@@ -34,7 +35,8 @@ export const freshRun = (given: Partial<Settings>, raw: string): Either<Failure,
   const settings = { ...standardIn(given.dialect ?? standard.dialect), ...given }
   const text = portionOf(settings, raw)
   return pipe(
-    vocabularyOf(text),
+    ownActivation(given, settings),
+    E.chain(() => vocabularyOf(text)),
     E.bindTo('vocabulary'),
     E.bind('numbers', ({ vocabulary }) => encode(vocabulary)(text, 'the text')),
     E.bind('path', ({ numbers }) => dataset(numbers, samplerOf(settings))),
@@ -59,6 +61,7 @@ export const resumedRun = (given: Partial<Settings>, model: Checkpoint, raw: str
   const text = portionOf(settings, raw)
   return pipe(
     ownSettings(given, model.settings),
+    E.chain(() => ownActivation(given, model.settings)),
     E.chain(() => encode(vocabulary)(text, 'the text')),
     E.chain((numbers) => sameText(model.text, numbers)),
     E.bindTo('numbers'),
@@ -101,6 +104,17 @@ const ownSettings = (given: Partial<Settings>, own: Settings): Either<Failure, S
         got: quoted(given[changed]),
       })
 }
+
+/** A failure where an activation was given to a cell that leaves none open. */
+export const ownActivation = ({ activation }: Partial<Settings>, { cell }: Settings): Either<Failure, CellName> =>
+  activation === undefined || cell === 'rnn'
+    ? E.right(cell)
+    : E.left({
+        _tag: 'InvalidSetting',
+        setting: '--activation',
+        expected: `left out for the cell ${cell}, whose activations are its own`,
+        got: quoted(activation),
+      })
 
 interface Prefixes {
   readonly chosen: Pick<Settings, 'prefixes'>

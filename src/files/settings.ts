@@ -85,23 +85,26 @@ const LONGEST_REPORT = 2 ** 20
 /** The generator reads no more of a seed than 32 bits. */
 const LARGEST_SEED = 2 ** 32 - 1
 
+/** No count is larger. */
+export const LARGEST_COUNT = 2 ** 32 - 1
+
 /** What each setting may be. */
 export const settingRules: Rules<Settings> = {
   dialect: oneOf(conventionsNames),
   cell: oneOf(cellNames),
   layers: whole(1, MOST_LAYERS),
   activation: oneOf(activationNames),
-  hidden: whole(1),
-  steps: whole(1),
-  batch: whole(1),
+  hidden: whole(1, LARGEST_COUNT),
+  steps: whole(1, LARGEST_COUNT),
+  batch: whole(1, LARGEST_COUNT),
   sampling: oneOf(samplings),
   rate: real('a number, 0 or more', (rate) => rate >= 0),
   clip: real('a number above 0', (clip) => clip > 0),
   seed: whole(0, LARGEST_SEED),
-  limit: either(whole(1), oneOf(['all'])),
+  limit: either(whole(1, LARGEST_COUNT), oneOf(['all'])),
   keepLineBreaks: yesOrNo,
-  epochs: whole(0),
-  reportEvery: whole(1),
+  epochs: whole(0, LARGEST_COUNT),
+  reportEvery: whole(1, LARGEST_COUNT),
   prefixes: listOf('texts that are not empty', (prefix) => typeof prefix === 'string' && prefix !== ''),
   length: whole(0, LONGEST_REPORT),
 }

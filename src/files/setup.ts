@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { entries } from '../algebra/axis.js'
 import { flatAxes } from '../algebra/names.js'
+import { count } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
 import { conventions, initialisationOf, optimiserOf } from '../train/conventions.js'
@@ -56,17 +57,18 @@ export const samplerOf = ({ sampling, batch, steps, dialect }: Settings): BatchS
 /** The most entries of one parameter, and of a hidden state. Drawing them takes some 50 bytes each for a moment. */
 const MOST_ENTRIES = 2 ** 24
 
+/** The most parameters of a model. With what Adam remembers and the gradients they are 1 GiB in single precision. */
+const MOST_PARAMETERS = 2 ** 26
+
+/** The most units and scores of a minibatch. Backpropagation keeps a handful of numbers for each. */
+const MOST_ACTIVATIONS = 2 ** 26
+
 /** A run of these settings that has not begun, with these characters; a failure for one that is too large. */
 export const beginning = (settings: Settings, vocabulary: CharacterSet): Either<Failure, RunState<AnyLearner>> => {
   const model = modelOf(settings, vocabulary)
   const initial = initialisationOf(conventions[settings.dialect], settings.hidden)
-  if (Object.values(flatAxes(parameterAxes(float32, model))).some((axes) => entries(axes) > MOST_ENTRIES)) {
-    return E.left(tooLarge(settings.hidden, model.sizes.vocabulary))
-  }
-  const state = flatAxes(model.layers(float32).stateAxes(model.sizes, batchAxis(settings.batch)))
-  if (Object.values(state).reduce((sum, axes) => sum + entries(axes), 0) > MOST_ENTRIES) {
-    return E.left(tooManyRows(settings))
-  }
+  const refused = excess(settings, model)
+  if (refused !== undefined) return E.left(refused)
   const [parameters, random] = initialParameters(float32, model, initial)(seeded(settings.seed))
   const learner = freshLearner(
     float32,
@@ -77,6 +79,47 @@ export const beginning = (settings: Settings, vocabulary: CharacterSet): Either<
   )
   return E.right(initialRunState(learner, random))
 }
+
+/** Why a run of that size is not begun. Nothing is computed for the answer. */
+const excess = (settings: Settings, model: AnyModel): Failure | undefined => {
+  const { vocabulary } = model.sizes
+  const { batch, steps, layers, hidden } = settings
+  const parameters = Object.values(flatAxes(parameterAxes(float32, model))).map(entries)
+  const state = Object.values(flatAxes(model.layers(float32).stateAxes(model.sizes, batchAxis(batch)))).map(entries)
+  const activations = batch * steps * (layers * hidden + vocabulary)
+  return parameters.some((size) => size > MOST_ENTRIES)
+    ? tooLarge(hidden, vocabulary)
+    : sum(parameters) > MOST_PARAMETERS
+      ? tooManyParameters(settings, vocabulary, sum(parameters))
+      : sum(state) > MOST_ENTRIES
+        ? tooManyRows(settings)
+        : activations > MOST_ACTIVATIONS
+          ? tooManyActivations(settings, vocabulary, activations)
+          : undefined
+}
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0)
+
+const inUnits = ({ layers, hidden }: Settings, vocabulary: number): string =>
+  `${count(layers, 'layer')} of ${count(hidden, 'hidden unit')} and ${count(vocabulary, 'character')}`
+
+const tooManyParameters = (settings: Settings, vocabulary: number, parameters: number): Failure => ({
+  _tag: 'InvalidSetting',
+  setting: 'the model',
+  expected: `of at most ${String(MOST_PARAMETERS)} parameters`,
+  got: `${String(parameters)} (${settings.cell}, ${inUnits(settings, vocabulary)})`,
+  advice: 'take fewer hidden units or layers',
+})
+
+const tooManyActivations = (settings: Settings, vocabulary: number, activations: number): Failure => ({
+  _tag: 'InvalidSetting',
+  setting: 'a minibatch',
+  expected: `of at most ${String(MOST_ACTIVATIONS)} units and scores`,
+  got:
+    `${String(activations)} (${count(settings.batch, 'row')} of ${count(settings.steps, 'step')}, ` +
+    `${inUnits(settings, vocabulary)})`,
+  advice: 'take fewer rows, steps, hidden units or layers',
+})
 
 const tooLarge = (hidden: number, vocabulary: number): Failure => ({
   _tag: 'InvalidSetting',

@@ -2,9 +2,11 @@
  * What the command reads: texts and models.
  */
 import { createReadStream } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import process from 'node:process'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
@@ -25,8 +27,12 @@ import type { Terminal } from './terminal.js'
 /** The text of the standard run, beside the code. */
 const CORPUS = fileURLToPath(new URL('../../../src/corpus/a-handful-of-small-change.txt', import.meta.url))
 
-/** Our own code for a socket, a device and the like. */
+/** Our own codes: for a socket, a device and the like, and for a file beyond the bound. */
 const NO_FILE = 'ENOFILE'
+const TOO_LARGE = 'ETOOLARGE'
+
+/** The most bytes of a model file: the largest model with its optimiser's state has fewer. */
+const MOST_BYTES = 2 ** 30
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'which does not exist',
@@ -34,7 +40,11 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'which is a directory',
   EACCES: 'which may not be read',
   EPERM: 'which may not be read',
+  ENAMETOOLONG: 'which is too long a name',
+  ELOOP: 'which is a link that leads back to itself',
+  ERR_INVALID_ARG_VALUE: 'which is no name of a file',
   [NO_FILE]: 'which is not a file',
+  [TOO_LARGE]: `which is larger than ${String(MOST_BYTES)} bytes`,
 }
 
 const unreadable =
@@ -57,7 +67,10 @@ const TEXT = 'a file of text in UTF-8, or - for standard input'
 export const readText = (source: string | undefined, portion: Portion): TaskEither<Problem, string> =>
   pipe(
     TE.tryCatch(
-      () => bytesUpTo(source === '-' ? process.stdin : createReadStream(source ?? CORPUS), enoughBytes(portion)),
+      async () => {
+        const stream = source === '-' ? process.stdin : await streamOf(source ?? CORPUS)
+        return bytesUpTo(stream, enoughBytes(portion))
+      },
       unreadable('--text', TEXT, source ?? CORPUS),
     ),
     TE.chainEitherK(({ bytes, ended }) =>
@@ -67,6 +80,25 @@ export const readText = (source: string | undefined, portion: Portion): TaskEith
       ),
     ),
   )
+
+/** What shells call a descriptor that is open already, as that of a process substitution. */
+const DESCRIPTOR = /^\/(dev|proc\/self)\/fd\/\d+$|^\/dev\/stdin$/
+
+/** The bytes of a file, or of a pipe that is open already: to open one by its name may take for ever. */
+const streamOf = async (path: string): Promise<AsyncIterable<Uint8Array | string>> => {
+  const status = await stat(path)
+  if (status.isFIFO() && DESCRIPTOR.test(path)) return createReadStream(path)
+  requireFile(status)
+  return status.size === 0 ? Readable.from([]) : createReadStream(path)
+}
+
+/** Rejects what is not a file. One without a size, as in /proc, is not read either: that may take for ever. */
+const requireFile = (status: Stats): void => {
+  if (status.isDirectory()) throw coded('EISDIR')
+  if (!status.isFile()) throw coded(NO_FILE)
+}
+
+const coded = (code: string): Error => Object.assign(new Error(code), { code })
 
 const bytesUpTo = async (
   stream: AsyncIterable<Uint8Array | string>,
@@ -88,8 +120,9 @@ export const readBytes = (flag: string, path: string): TaskEither<Problem, Uint8
   TE.tryCatch(
     async () => {
       const status = await stat(path)
-      if (!status.isFile() && !status.isDirectory()) throw Object.assign(new Error(), { code: NO_FILE })
-      return readFile(path)
+      requireFile(status)
+      if (status.size > MOST_BYTES) throw coded(TOO_LARGE)
+      return status.size === 0 ? new Uint8Array() : readFile(path)
     },
     unreadable(flag, 'a model file', path),
   )

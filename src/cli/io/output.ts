@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, lstat, mkdir, open, readFile, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, lstat, open, readFile, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
@@ -16,6 +16,7 @@ import { quoted } from '../../failure.js'
 import { readSafetensors } from '../../files/safetensors.js'
 import { badSetting, codeOf } from '../problem.js'
 import type { Problem } from '../problem.js'
+import { explained, writingReason } from './folder.js'
 import { identityOf } from './identity.js'
 import { hold } from './lock.js'
 
@@ -82,8 +83,8 @@ interface Reserved {
 const reserve = (wish: OutputWish): TaskEither<Problem, Reserved> =>
   pipe(
     TE.tryCatch(
-      () => reserved(wish),
-      (error) => unwritable(wish.name, reasons[codeOf(error)] ?? `a file whose folder fails with ${codeOf(error)}`),
+      () => explained(wish.name, () => reserved(wish)),
+      (error) => unwritable(wish.name, writingReason(error)),
     ),
     TE.chainEitherK((result) => result),
   )
@@ -114,37 +115,6 @@ const taken = (name: string): Problem => ({
   message: `${quoted(name)} is being written by another run: let it end, or give --out another name`,
   exitCode: 2,
 })
-
-/** Sees to it that a folder is there. */
-export const folder = (name: string): TaskEither<Problem, void> =>
-  TE.tryCatch(
-    async () => {
-      await mkdir(name, { recursive: true })
-    },
-    (error) =>
-      badSetting(
-        '--out',
-        'a folder, or a name for one',
-        `${quoted(name)}, which ${existing[codeOf(error)] ?? codeOf(error)}`,
-      ),
-  )
-
-const existing: Readonly<Record<string, string>> = {
-  EEXIST: 'is a file',
-  ENOTDIR: 'stands in what is no folder',
-  EACCES: 'may not be made',
-  EPERM: 'may not be made',
-  EROFS: 'may not be made',
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'a file whose folder does not exist',
-  ENOTDIR: 'a file whose folder is no folder',
-  EACCES: 'a file whose folder may not be written to',
-  EPERM: 'a file whose folder may not be written to',
-  EROFS: 'a file whose folder may not be written to',
-  ENAMETOOLONG: 'which is too long a name',
-}
 
 const unwritable = (name: string, what: string): Problem =>
   badSetting('--out', 'a file that can be written, new or with a model in it', `${quoted(name)}, ${what}`)
