@@ -13,6 +13,7 @@ import { open, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
+import { setTimeout } from 'node:timers/promises'
 import { codeOf } from '../problem.js'
 
 /** A name that is held, until it is let go. */
@@ -26,6 +27,9 @@ export interface LockSystem {
   readonly open: typeof open
 }
 
+/** A process that is ending, or another's that begins with our files still open, has let go within that time. */
+const [TRIES, PAUSE_IN_MILLISECONDS] = [10, 50]
+
 /**
  * Holds a path's name; undefined where another process does, or this one already. Rejects where the system refuses.
  *
@@ -33,8 +37,16 @@ export interface LockSystem {
  */
 export const hold = async (
   path: string,
-  { platform, open: opened }: LockSystem = { platform: process.platform, open },
+  system: LockSystem = { platform: process.platform, open },
+  tries = TRIES,
 ): Promise<Hold | undefined> => {
+  const held = await holdNow(path, system)
+  if (held !== undefined || tries === 1) return held
+  await setTimeout(PAUSE_IN_MILLISECONDS)
+  return hold(path, system, tries - 1)
+}
+
+const holdNow = async (path: string, { platform, open: opened }: LockSystem): Promise<Hold | undefined> => {
   const [folder, name] = [dirname(path), basename(path)]
   if (platform !== 'linux' && platform !== 'win32') return holdFile(join(folder, `.${name}.lock`), opened)
   // However a folder is called, it is one file of one device.
