@@ -189,7 +189,8 @@ describe('A count', () => {
   )
 
   test.each([
-    ['settings', 'batch', 1e15, 'expected the tensor hidden.H of shape [1000000000000000,2], got one of shape [1,2]'],
+    ['settings', 'batch', 1e15, 'expected batch to be a whole number from 1 to 4294967295, got 1000000000000000'],
+    ['settings', 'batch', 2e7, 'expected the tensor hidden.H of shape [20000000,2], got one of shape [1,2]'],
     ['settings', 'hidden', 2e7, 'expected the tensor W_xh of shape [3,20000000], got one of shape [3,2]'],
     ['settings', 'layers', 65, 'expected layers to be a whole number from 1 to 64, got 65'],
     ['settings', 'layers', 64, 'expected the tensor 1.W_xh of shape [2,2], got none'],
@@ -200,12 +201,12 @@ describe('A count', () => {
 
   test('of steps or minibatches that the text does not have ends a run that would go on with it', () => {
     const goOn = (field: readonly [string, string, number]) => refusal(resumed(right(read(saying(...field)))))
-    expect(goOn(['settings', 'steps', 1e15])).toContain('needs a text of at least 1000000000000001 characters, got 5')
+    expect(goOn(['settings', 'steps', 4e9])).toContain('needs a text of at least 4000000001 characters, got 5')
     expect(goOn(['progress', 'minibatch', 3])).toBe(
       'the model does not fit: expected no more minibatches to be taken of its epoch than the text gives, 2, got 3',
     )
     expect(E.isRight(resumed(right(read(saying('progress', 'minibatch', 2)))))).toBe(true)
-    expect(E.isRight(resumed(right(read(saying('settings', 'limit', 1e15)))))).toBe(true)
+    expect(E.isRight(resumed(right(read(saying('settings', 'limit', 4e9)))))).toBe(true)
   })
 
   test('of a shape that takes no bytes is refused', () => {

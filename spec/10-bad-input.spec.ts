@@ -447,7 +447,7 @@ const unknown = (character: string, position: number, prefix?: string) =>
   `${prefix === undefined ? 'the text' : `the prefix "${prefix}`} is not in the vocabulary: ` +
   'use only characters of the text the model was trained on'
 const TEXT = '--text must be a file of text in UTF-8, or - for standard input, got'
-const TWO_CHARACTERS = 'the text must be two characters long or longer, for the first is predicted from nothing,'
+const TWO_CHARACTERS = 'the text must be two characters long or longer, for the first is read and not predicted,'
 const TOO_LONG = 'which is longer than 33554432 bytes: take --limit 8388606 or less'
 const ONE_CHARACTER = 'the text must hold at least one character, got none'
 answers('A text that cannot be learnt', [
