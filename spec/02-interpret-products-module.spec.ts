@@ -81,7 +81,7 @@ describe('the module', () => {
   })
 
   law(
-    'gives the loops\' bits, for singles and doubles, transposed or not, with infinities and NaN [matmul]',
+    'gives the loops\' bits, for singles and doubles, transposed or not, with infinities and NaN, of matmul',
     forAll(operands, ({ storage, rows, columns }) => {
       const expected = bitsOf(productByLoops(storage, rows, columns))
       const got = productByModule(loaded(), storage, rows, columns)
