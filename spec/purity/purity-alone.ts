@@ -73,6 +73,7 @@ export const failureWorlds: fc.Arbitrary<FailureWorld> = fc.record({
 })
 
 export const failureCalls = ({ failure: got, value }: FailureWorld): Calls => ({
+  count: call((n, noun) => failure.count(n, noun), 2, 'row'),
   explain: call(failure.explain, got),
   quoted: call(failure.quoted, value),
   orThrow: call((its) => failure.orThrow({ _tag: 'Right', right: its }), value),
