@@ -20,7 +20,8 @@ const MOST_TURNS = 20_000
 const PATIENCE_IN_MILLISECONDS = 600_000 * (KILLS / 50)
 
 const TINY = ['--hidden', '5', '--steps', '4', '--batch', '2', '--length', '1']
-const SAVING = ['--engine', 'float32', '--report-every', '1', '--json']
+const REPORTING = ['--engine', 'float32', '--json']
+const SAVING = [...REPORTING, '--report-every', '1']
 
 let installed: Installed
 beforeAll(() => {
@@ -70,7 +71,7 @@ test(
         expect(lastReported(out)).toBeGreaterThan(0)
         expect(epochs()).toBeGreaterThanOrEqual(lastReported(out))
       }
-      const text = ['--text', join(installed.folder, 'verse.txt'), ...SAVING]
+      const text = ['--text', join(installed.folder, 'verse.txt'), ...REPORTING]
       const last = ['--epochs', String(epochs() + 1), '--report-every', '1000000']
       expect(await command('train', ...text, '--resume', model, ...last, '--out', model)).toMatchObject({ code: 0 })
       expect(await command('train', ...text, ...TINY, ...last, '--out', straight)).toMatchObject({ code: 0 })

@@ -9,7 +9,7 @@ import { openTerminal } from './io/terminal.js'
 process.on('SIGXFSZ', () => undefined)
 
 // The runtime of the engine would otherwise read the command line, which ends the process where that is long, keep a
-// database in the user's home, and send to its makers what it is used for.
+// database in the user's cache, and send to its makers what it is used for.
 process.env['ORT_DISABLE_TELEMETRY'] = '1'
 
 const code = await runCommand(process.argv.slice(2), openTerminal())
