@@ -20,7 +20,7 @@ const MOST_TURNS = 20_000
 const PATIENCE_IN_MILLISECONDS = 600_000 * (KILLS / 50)
 
 const TINY = ['--hidden', '5', '--steps', '4', '--batch', '2', '--length', '1']
-const SAVING = ['--engine', 'float32', '--report-every', '1', '--json']
+const FLOAT32 = ['--engine', 'float32', '--json']
 
 let installed: Installed
 beforeAll(() => {
@@ -59,7 +59,8 @@ test(
       const from = () => (existsSync(model) ? ['--resume', model] : TINY)
       for (const instant of instants.filter((_, i) => i % CHAINS === number)) {
         const child = installed.start(
-          ...['train', '--text', 'verse.txt', ...from(), ...SAVING, '--epochs', '1000000', '--out', model],
+          ...['train', '--text', 'verse.txt', ...from(), ...FLOAT32],
+          ...['--report-every', '1', '--epochs', '1000000', '--out', model],
         )
         const end = ended(child)
         await Promise.race([hasPrinted(child), end])
@@ -70,7 +71,7 @@ test(
         expect(lastReported(out)).toBeGreaterThan(0)
         expect(epochs()).toBeGreaterThanOrEqual(lastReported(out))
       }
-      const text = ['--text', join(installed.folder, 'verse.txt'), ...SAVING]
+      const text = ['--text', join(installed.folder, 'verse.txt'), ...FLOAT32]
       const last = ['--epochs', String(epochs() + 1), '--report-every', '1000000']
       expect(await command('train', ...text, '--resume', model, ...last, '--out', model)).toMatchObject({ code: 0 })
       expect(await command('train', ...text, ...TINY, ...last, '--out', straight)).toMatchObject({ code: 0 })
