@@ -203,7 +203,7 @@ describe('A count', () => {
     const goOn = (field: readonly [string, string, number]) => refusal(resumed(right(read(saying(...field)))))
     expect(goOn(['settings', 'steps', 4e9])).toContain('needs a text of at least 4000000001 characters, got 5')
     expect(goOn(['progress', 'minibatch', 3])).toBe(
-      'the model does not fit: expected no more minibatches to be taken of its epoch than the text gives, 2, got 3',
+      'the model does not fit: expected at most 2 minibatches of its epoch taken, as many as the text gives, got 3',
     )
     expect(E.isRight(resumed(right(read(saying('progress', 'minibatch', 2)))))).toBe(true)
     expect(E.isRight(resumed(right(read(saying('settings', 'limit', 4e9)))))).toBe(true)

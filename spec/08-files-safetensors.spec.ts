@@ -14,6 +14,7 @@ import {
   damaged,
   f32,
   file,
+  longs,
   refusal,
   rewritten,
   right,
@@ -27,41 +28,23 @@ describe('Numbers as bytes', () => {
     'are read back as the same bits, from any place in memory',
     forAll(
       fc.integer({ min: 0, max: 7 }),
-      fc.integer({ min: 0, max: 5 }).chain((n) => anyBytes(8 * n)),
+      fc.integer({ min: 0, max: 9 }).chain((n) => anyBytes(4 * n)),
       (offset, bytes) => {
         const moved = Uint8Array.from([...new Uint8Array(offset), ...bytes]).subarray(offset)
-        return (
-          sameBytes(bytesOf(numbersOf(Float32Array)(moved)), bytes) &&
-          sameBytes(bytesOf(numbersOf(Float64Array)(moved)), bytes) &&
-          sameBytes(bytesOf(numbersOf(Int32Array)(moved)), bytes)
-        )
+        return sameBytes(bytesOf(numbersOf(moved)), bytes)
       },
     ),
   )
 
   law(
     'stand lowest byte first, and reversed on a machine that has them the other way',
-    forAll(fc.float(), fc.double(), (single, double) => {
-      const view = new DataView(new ArrayBuffer(8))
+    forAll(fc.float(), (single) => {
+      const view = new DataView(new ArrayBuffer(4))
       view.setFloat32(0, single, true)
-      const low = new Uint8Array(view.buffer.slice(0, 4))
+      const low = new Uint8Array(view.buffer.slice(0))
       view.setFloat32(0, single, false)
-      const high = new Uint8Array(view.buffer.slice(0, 4))
-      view.setFloat64(0, double, true)
-      return (
-        sameBytes(bytesOf(Float32Array.of(single)), low) &&
-        sameBytes(reversed(low, 4), high) &&
-        sameBytes(bytesOf(Float64Array.of(double)), new Uint8Array(view.buffer))
-      )
-    }),
-  )
-
-  law(
-    'of 64 bits are read back as the same integers',
-    forAll(fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), (integers) => {
-      const tensor = encoded('I64', [integers.length], integers)
-      const first = integers.length === 0 ? 0n : new DataView(tensor.bytes.slice().buffer).getBigInt64(0, true)
-      return first === (integers[0] ?? 0n) && right(decoded('I64')('it', tensor)).every((n, i) => n === integers[i])
+      const high = new Uint8Array(view.buffer)
+      return sameBytes(bytesOf(Float32Array.of(single)), low) && sameBytes(reversed(low, 4), high)
     }),
   )
 
@@ -71,13 +54,13 @@ describe('Numbers as bytes', () => {
   )
 
   test('of another type are not converted', () => {
-    expect(refusal(decoded('F64')('the tensor W', encoded('I64', [1], [1n])))).toBe(
-      'the tensor W does not fit: expected entries of type F64, got I64',
+    expect(refusal(decoded('the tensor W', longs(1)))).toBe(
+      'the tensor W does not fit: expected entries of type F32, got I64',
     )
   })
 
   test('that do not fill a shape are a defect', () => {
-    expect(() => encoded('I64', [2], [1n])).toThrow('encoded: 1 entries do not fill the shape [2]')
+    expect(() => encoded([2], f32(1))).toThrow('encoded: 1 entries do not fill the shape [2]')
   })
 })
 
@@ -86,13 +69,13 @@ describe('A safetensors file', () => {
   const reference: readonly (readonly [string, Safetensors, string, readonly number[]])[] = [
     [
       'six numbers',
-      { metadata: new Map(), tensors: new Map([['attn.0', encoded('F32', [1, 2, 3], f32(0, 1, 2, 3, 4, 5))]]) },
+      { metadata: new Map(), tensors: new Map([['attn.0', encoded([1, 2, 3], f32(0, 1, 2, 3, 4, 5))]]) },
       '{"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}}',
       [0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64, 0, 0, 128, 64, 0, 0, 160, 64],
     ],
     [
       'a header that is padded',
-      { metadata: new Map(), tensors: new Map([['attn0', encoded('F32', [1, 1, 2, 3], f32(0, 1, 2, 3, 4, 5))]]) },
+      { metadata: new Map(), tensors: new Map([['attn0', encoded([1, 1, 2, 3], f32(0, 1, 2, 3, 4, 5))]]) },
       '{"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       ',
       [0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64, 0, 0, 128, 64, 0, 0, 160, 64],
     ],
@@ -137,8 +120,8 @@ describe('A safetensors file', () => {
   )
 
   test('holds the strictest alignment first, then goes by the names, code point by code point', () => {
-    const tensors = ['\u{1F600}', '\uFFFD', 'b', 'a', 'ab'].map((it) => [it, encoded('F32', [], f32(0))] as const)
-    const long = ['z', encoded('I64', [], [0n])] as const
+    const tensors = ['\u{1F600}', '\uFFFD', 'b', 'a', 'ab'].map((it) => [it, encoded([], f32(0))] as const)
+    const long = ['z', longs()] as const
     const { tensors: written } = right(
       readSafetensors('it')(writeSafetensors({ metadata: new Map(), tensors: new Map([...tensors, long]) })),
     )
@@ -146,7 +129,7 @@ describe('A safetensors file', () => {
   })
 
   test('cannot hold a tensor called __metadata__, nor one that its bytes do not fill', () => {
-    const tensor = encoded('F32', [], f32(0))
+    const tensor = encoded([], f32(0))
     const of = (it: string, each: StoredTensor) => () =>
       writeSafetensors({ metadata: new Map(), tensors: new Map([[it, each]]) })
     expect(of('__metadata__', tensor)).toThrow('no tensor can be called __metadata__')

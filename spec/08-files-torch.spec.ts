@@ -184,7 +184,7 @@ describe('A state dict is refused', () => {
   const without = (name: string): Tensors => new Map([...tensors].filter(([it]) => it !== name))
   const withTensor = (name: string, tensor: StoredTensor): Tensors => new Map([...tensors, [name, tensor]])
   const zerosOf = (...shape: readonly number[]): StoredTensor =>
-    encoded('F32', shape, f32(...Array<number>(shape.reduce((a, b) => a * b, 1)).fill(0)))
+    encoded(shape, f32(...Array<number>(shape.reduce((a, b) => a * b, 1)).fill(0)))
   const ofType = (dtype: StoredTensor['dtype'], bytesEach: number, ...shape: readonly number[]): StoredTensor => ({
     dtype,
     shape,
@@ -311,7 +311,7 @@ describe('A file that PyTorch wrote', () => {
     expect(model.sizes).toEqual({ vocabulary: 5, hidden: 3 })
     expect(new Set(tensors.keys())).toEqual(new Set(Object.keys(written.parameters)))
     tensors.forEach((tensor, name) => {
-      expect(sameBytes(tensor.bytes, encoded('F32', tensor.shape, f32(...written.parameters[name])).bytes)).toBe(true)
+      expect(sameBytes(tensor.bytes, encoded(tensor.shape, f32(...written.parameters[name])).bytes)).toBe(true)
     })
   })
 

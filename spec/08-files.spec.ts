@@ -17,7 +17,6 @@ import {
   beginning,
   modelOf,
   optimiserIn,
-  encoded,
   readCheckpoint,
   readSafetensors,
   sameText,
@@ -33,7 +32,7 @@ import { samplings } from '../src/data/samplers.js'
 import { encode, vocabularyOf } from '../src/data/vocabulary.js'
 import { command } from './runner/command.js'
 import { forAll, law } from './runner/run.js'
-import { refusal, resealed, right, sameBytes } from './runner/store-samples.js'
+import { longs, refusal, resealed, right, sameBytes } from './runner/store-samples.js'
 
 /** The settings of a small run, and a text that is long enough for it. */
 const run: fc.Arbitrary<{ readonly settings: Settings; readonly text: string }> = fc
@@ -263,17 +262,17 @@ describe('A model file', () => {
     ['no hidden state', without('hidden.H'), 'expected the tensor hidden.H of shape [1,2], got none'],
     [
       'a tensor too many',
-      withTensors({ b_x: encoded('I64', [], [1n]) }),
+      withTensors({ b_x: longs() }),
       'W_xh, W_hh, b_h, W_hq, b_q, hidden.H alone, got "b_x"',
     ],
     [
       'a tensor called __proto__',
-      withTensors(Object.fromEntries([['__proto__', encoded('I64', [], [1n])]])),
+      withTensors(Object.fromEntries([['__proto__', longs()]])),
       'got "__proto__"',
     ],
     [
       'another precision',
-      withTensors({ b_q: encoded('I64', [3], [1n, 2n, 3n]) }),
+      withTensors({ b_q: longs(3) }),
       'expected entries of type F32, got I64',
     ],
     [

@@ -371,11 +371,11 @@ answers('Settings that do not go together', [
     ['--conventions', 'torch', '"scratch"', '"torch"'],
   ].map(([flag, value, own, got]): Row => [
     resume(flag, value),
-    `${flag} must be left out with --resume, or what the model has learnt with, ${own}, got ${got}`,
+    `${flag} must be left out with --resume, or what the model was trained with, ${own}, got ${got}`,
   ]),
   [
     resume('--keep-line-breaks'),
-    '--keep-line-breaks must be left out with --resume, or what the model has learnt with, false, got true',
+    '--keep-line-breaks must be left out with --resume, or what the model was trained with, false, got true',
   ],
 ])
 

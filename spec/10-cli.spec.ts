@@ -132,7 +132,7 @@ describe('train', () => {
 
   test('goes on from the beginning of a text that does not know the standard prefixes, and says so', async () => {
     const { err } = await train('--epochs', '0')
-    expect(err).toContain('the text does not know 没有人 or 有人: reports go on from its first characters, "the"')
+    expect(err).toContain('the text does not contain 没有人 or 有人: reports continue its first characters, "the"')
   })
 
   test('reads line breaks as spaces, unless they are kept', async () => {

@@ -46,7 +46,7 @@ export interface Origin {
   readonly value: number
 }
 
-/** What was expected and what was got instead; and what to do, where that does not say it. */
+/** What was expected, what was got instead and, where that is not clear from these, what to do. */
 export interface Difference {
   readonly expected: string
   readonly got: string

@@ -53,13 +53,13 @@ export const isRandomState = (state: readonly unknown[]): state is RandomState =
 
 const isInt32 = (word: unknown): boolean => typeof word === 'number' && (word | 0) === word
 
-/** The state, if it can be one. A generator that begins with four zeros answers zeros for ever. */
+/** The state, if it is a valid one; a generator that starts from four zeros draws zeros only. */
 export const requireRandomState = <A>(operation: string, state: A): A =>
   requireThat(Array.isArray(state) && isRandomState(state), operation, "the generator's state", STATE, state)
 
 const STATE = 'four 32-bit integers, not all 0, as seeded(1) gives'
 
-/** `count` numbers, uniform from 0 (included) to 1 (excluded). A state that is none is a defect. */
+/** `count` numbers, uniform from 0 (included) to 1 (excluded). A state that is not valid is a defect. */
 export const uniforms =
   (count: number): Random<readonly number[]> =>
   (state) => {

@@ -17,9 +17,9 @@ describe('docs/SECURITY.md names the bound', () => {
   const two = { characters: ['a', 'b'] }
   const layers = Array.from({ length: 101 }, (_, k) => [
     `rnn.weight_hh_l${String(k)}`,
-    encoded('F32', [1, 1], Float32Array.of(0)),
+    encoded([1, 1], Float32Array.of(0)),
   ] as const)
-  const dict = new Map([...layers, ['rnn.weight_ih_l0', encoded('F32', [1, 1], Float32Array.of(0))] as const])
+  const dict = new Map([...layers, ['rnn.weight_ih_l0', encoded([1, 1], Float32Array.of(0))] as const])
 
   test.each([
     ['of a header', refusal(readSafetensors('it')(bytesOfLength(2 ** 40))), /header has (at most \d+ bytes)/],

@@ -55,18 +55,16 @@ export interface FileWorld {
   readonly beginning: Beginning
   readonly contents: Safetensors
   readonly damage: Uint8Array
-  readonly longs: readonly bigint[]
 }
 
 export const fileWorlds: fc.Arbitrary<FileWorld> = fc.record({
   beginning: beginnings,
   contents: file,
   damage: damaged(file.map(store.writeSafetensors)),
-  longs: fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 4 }),
 })
 
 /** One call of each function that is about bytes. */
-export const fileCalls = ({ beginning, contents, damage, longs }: FileWorld): Calls => {
+export const fileCalls = ({ beginning, contents, damage }: FileWorld): Calls => {
   const { sizes, checkpoint, parameters } = begun(beginning)
   const { settings, vocabulary, text } = checkpoint
   const choice = ofCopies(store.choiceOf, settings)
@@ -92,19 +90,8 @@ export const fileCalls = ({ beginning, contents, damage, longs }: FileWorld): Ca
     ),
     toTorch: call(store.toTorch, choice, sizes, parameters),
     fromTorch: call((unsaid, its) => right(store.fromTorch('it', unsaid)(its)), choice, dict),
-    encoded: call(
-      (floats, integers) => [
-        store.encoded('F32', [floats.length], floats),
-        store.encoded('I64', [integers.length], integers),
-      ],
-      parameters['b_q'].data,
-      longs,
-    ),
-    decoded: call(
-      (floats, integers) => [right(store.decoded('F32')('it', floats)), right(store.decoded('I64')('it', integers))],
-      ofCopies(store.encoded<'F32'>, 'F32', shape, parameters['b_q'].data),
-      ofCopies(store.encoded<'I64'>, 'I64', [longs.length], longs),
-    ),
+    encoded: call(store.encoded, shape, parameters['b_q'].data),
+    decoded: call((its) => right(store.decoded('it', its)), ofCopies(store.encoded, shape, parameters['b_q'].data)),
   }
 }
 

@@ -64,11 +64,18 @@ export const withHeader = (header: string | Uint8Array, data = 0): Uint8Array =>
   return Uint8Array.from([...bytesOfLength(bytes.length), ...bytes, ...new Uint8Array(data)])
 }
 
-export const f32 = (...values: readonly number[]) => right(decoded('F32')('it', numbers(values)))
+export const f32 = (...values: readonly number[]) => right(decoded('it', numbers(values)))
 const numbers = (values: readonly number[]): StoredTensor => ({
   dtype: 'F32',
   shape: [values.length],
   bytes: bytesOf(Float32Array.from(values)),
+})
+
+/** A tensor of 64-bit integers, all 0. */
+export const longs = (...shape: readonly number[]): StoredTensor => ({
+  dtype: 'I64',
+  shape,
+  bytes: new Uint8Array(8 * shape.reduce((count, size) => count * size, 1)),
 })
 
 export const rewritten = (contents: Safetensors) => readSafetensors('it')(writeSafetensors(contents))

@@ -99,7 +99,7 @@ export const dialectOf = ({ dialect, training }: Golden): Conventions => ({
 })
 
 const storedOf = (stateDict: StateDict): ReadonlyMap<string, StoredTensor> =>
-  new Map(Object.entries(stateDict).map(([name, { shape, values }]) => [name, encoded('F32', shape, f32(...values))]))
+  new Map(Object.entries(stateDict).map(([name, { shape, values }]) => [name, encoded(shape, f32(...values))]))
 
 /** The model as the importer reads it. */
 export const imported = (golden: Golden): FromTorch => {

@@ -7,7 +7,7 @@
  *   b_ih, b_hh          the two biases where there are two; those of the gate r are b_ir and b_hr
  *   1.m.W_hh            any other tree, field by field
  *
- * A name is made of a path here, and read nowhere: a tree is filled by asking for the name of each of its places.
+ * Names are made from paths here, and never parsed: a tree is filled by looking up the name of each of its places.
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Axes } from './axis.js'
@@ -16,7 +16,7 @@ import type { Carrier, Tensors } from './tensor-algebra.js'
 import { axesLeaves, leaves, replaceAxes, replaceTensors } from './tensors.js'
 import type { Leaf, Path } from './tensors.js'
 
-/** The first of two biases is the input's, and is called so. */
+/** The first of two biases is named after the input. */
 const biasName = (field: string, beside: object): string =>
   field === 'b' && 'b_h' in beside ? 'b_i' : field === 'b_h' && 'b_hh' in beside ? 'b_ih' : field
 

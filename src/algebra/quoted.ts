@@ -10,8 +10,8 @@ const LONGEST_QUOTATION = 60
 const HALF_A_CHARACTER = /[\ud800-\udbff]$/
 
 /**
- * What a terminal would not show but obey, or show at another place: control and format characters, those that turn
- * the direction of writing among them, and separators of lines and paragraphs.
+ * Characters that a terminal interprets instead of showing: control and format characters, including those that reverse
+ * the direction of writing, and separators of lines and paragraphs.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
@@ -28,8 +28,8 @@ export const visible = (text: string): string =>
   )
 
 /**
- * A value as messages quote it: as JSON on one line with every character seen, cut where it is long; `nothing` for
- * undefined, and for what JSON has no words for those of JavaScript (NaN, a function, 10n as 10).
+ * A value as messages quote it: as JSON on one line, shortened where it is long, with invisible characters as escapes;
+ * `nothing` for undefined, and JavaScript's own text for what JSON cannot hold (NaN, a function, 10n as 10).
  */
 export const quoted = (value: unknown): string => {
   const text = visible(value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : inJson(value))

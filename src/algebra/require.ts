@@ -75,7 +75,7 @@ export const requireMethods = <A>(
 
 /** A value that is a record, whatever its fields. */
 export const requireRecord = check('a record', isRecord)
-/** A tensor or one-hot rows of any interpreter, which are records all of them. */
+/** A tensor or one-hot rows of any interpreter: both are records. */
 export const requireTensor = check('a tensor', isRecord)
 
 /** A list, or anything with a length and entries. Its entries are looked at one by one, so that holes are found. */

@@ -1,8 +1,8 @@
 /**
  * Trees of tensors: what is meant by "all parameters together".
  *
- * A tree is a tensor, or a record or list of trees. What is told from a record by its field `axes`, or is no object, is
- * a tensor. TypeScript cannot express that a function acts on `Kind<F, A>` for whatever axes a tensor has and keep the
+ * A tree is a tensor, or a record or list of trees. A value with the field `axes`, or that is no object, is a tensor.
+ * TypeScript cannot express that a function acts on `Kind<F, A>` for whatever axes a tensor has and keep the
  * tree's type, so the casts of such functions stand here.
  */
 import type { Kind } from 'fp-ts/HKT'
@@ -86,7 +86,7 @@ const replace =
       : Object.fromEntries(Object.entries(node).map((entry) => [entry[0], child(entry)]))
   }
 
-/** The tree with what f makes of each place in place of its tensor, or of its axes. */
+/** The tree with f(place) at each place, instead of its tensor or its axes. */
 export const replaceTensors = (f: (leaf: Leaf<unknown>) => unknown) => replace(isTensor, f)
 export const replaceAxes = (f: (leaf: Leaf<Axes>) => unknown) => replace(isAxes, f)
 
@@ -96,7 +96,7 @@ export const mapTensors =
   <S>(a: Tensors<F, S>): Tensors<G, S> =>
     replace<Kind<F, Axes>>(isTensor, ({ value, path }) => f(value, path))(requireNode('mapTensors', a)) as Tensors<G, S>
 
-/** The tree of tensors that f makes of a tree of axes. */
+/** The tree of tensors f(axes), for a tree of axes. */
 export const tensorsOf =
   <F extends Carrier>(f: <A extends Axes>(axes: Readonly<A>, leaf: Leaf<Axes>) => Kind<F, A>) =>
   <S>(shape: S): Tensors<F, S> =>

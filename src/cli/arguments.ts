@@ -15,11 +15,11 @@ import type { Problem } from './problem.js'
 
 const subcommands = {
   train: {
-    says: 'train a model on a text, and report how it learns; without options, the standard run',
+    says: 'train a model on a text and report its progress; without options, the standard run',
     options: trainOptions,
     required: [] as readonly string[],
   },
-  generate: { says: 'let a model write', options: generateOptions, required: ['--model'] },
+  generate: { says: 'generate text with a model', options: generateOptions, required: ['--model'] },
   evaluate: {
     says: 'measure how well a model predicts a text: perplexity, nats and bits per character',
     options: evaluateOptions,
@@ -31,7 +31,7 @@ const subcommands = {
     required: ['--model', '--format', '--out'],
   },
   import: {
-    says: 'make a model of what PyTorch has trained',
+    says: 'convert a model that PyTorch trained',
     options: importOptions,
     required: ['--state-dict', '--out'],
   },
@@ -52,7 +52,7 @@ const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string })
     .version
 
-/** What was asked for; nothing where it was help or the version, which has been printed; or what is wrong with it. */
+/** The subcommand with its options; undefined once help or the version has been printed; or what is wrong. */
 export const parseArguments = (argv: readonly string[]): Either<Problem, Invocation | undefined> => {
   let parsed: Either<Problem, Invocation | undefined> = E.right(undefined)
   const given = argv.map(renamed)
@@ -68,7 +68,7 @@ export const parseArguments = (argv: readonly string[]): Either<Problem, Invocat
   }
 }
 
-/** An argument under its name of today: `--conventions` was `--dialect`. */
+/** An argument under its present name: `--conventions` was `--dialect`. */
 const renamed = (argument: string): string => argument.replace(/^--dialect(?==|$)/, '--conventions')
 
 /** The subcommand alone where there is none of that name: commander would show the help that is asked for after it. */
@@ -140,7 +140,7 @@ const valuesIn = (given: readonly Occurrence[]): string =>
     ? `${String(given.length)} times`
     : given.map(({ value }) => quoted(value)).join(' and ')
 
-/** What commander complains of, on one line. */
+/** Commander's error on one line. */
 const complaint = ({ code, message }: CommanderError): string =>
   code === 'commander.help'
     ? `expected one of ${Object.keys(subcommands).join(', ')}, got no subcommand: see pure-rnn --help`

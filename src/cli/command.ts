@@ -24,7 +24,7 @@ const runs: Readonly<Record<Subcommand, (typed: Typed, terminal: Terminal) => Ta
   import: runImport,
 }
 
-/** Does what the arguments say; the exit code. A problem is one line. */
+/** Runs the command and returns its exit code. A problem is reported in one line. */
 export const runCommand = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const invocation = parseArguments(argv)
   const ended = E.isLeft(invocation) ? invocation : await perform(invocation.right, terminal)
@@ -42,7 +42,7 @@ const perform = async (invocation: Invocation | undefined, terminal: Terminal): 
   }
 }
 
-/** What nobody foresaw, on one line. */
+/** An unexpected error on one line. */
 const unforeseen = (error: unknown): Problem => ({
   message: `something went wrong that should not have (${String(error).replace(/\s+/g, ' ')}): please report it`,
   exitCode: 1,

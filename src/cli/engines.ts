@@ -29,7 +29,7 @@ export interface EngineChoice {
   readonly threads: number | undefined
 }
 
-/** An engine, and how it came to be taken. */
+/** An engine, and how it was chosen. */
 export interface SelectedEngine {
   readonly engine: AnyEngine
   /** `onnx on 2 threads`, or `float32, for ...` */
@@ -42,7 +42,7 @@ export interface SelectedEngine {
  */
 export type AnyEngine = Engine<'TaskEither', LayersShape, unknown>
 
-/** A computation, after which the process sees to its signals and its bar before anything else is computed. */
+/** A computation, after which the process handles its signals and its progress bar before it computes on. */
 const thenEvents =
   <E, A>(compute: IOEither<E, A> | TaskEither<E, A>): TaskEither<E, A> =>
   async () => {

@@ -8,7 +8,7 @@ import { standard, standardIn } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
 import { samplings } from '../data/samplers.js'
 
-/** An option: `--hidden <count>`, and what it says. One that stands for a setting has that setting's default. */
+/** An option: `--hidden <count>`, and its line in --help. One for a setting shows that setting's default. */
 export interface Option {
   readonly flags: string
   readonly says: string
@@ -38,7 +38,7 @@ const text: Option = {
   flags: '--text <file>',
   says: 'the text, in UTF-8; - for standard input (default: the songs that come with the package)',
 }
-const json: Option = { flags: '--json', says: 'print one JSON object a line' }
+const json: Option = { flags: '--json', says: 'print one JSON object per line' }
 const model: Option = { flags: '--model <file>', says: 'the model, as train saved it' }
 
 const overwrite: Option = { flags: '--overwrite', says: 'replace what --out names, if it is there' }
@@ -46,38 +46,38 @@ const overwrite: Option = { flags: '--overwrite', says: 'replace what --out name
 export const trainOptions: readonly Option[] = [
   text,
   setting('limit', '--limit <count>', 'how many of its characters are read; all, or 0, for all of them'),
-  setting('keepLineBreaks', '--keep-line-breaks', 'learn line breaks; otherwise each is a space'),
+  setting('keepLineBreaks', '--keep-line-breaks', 'learn line breaks; otherwise each becomes a space'),
   setting(
     'dialect',
     '--conventions <name>',
     'whose conventions: from scratch, or the concise model of torch.nn with Adam',
   ),
   setting('cell', '--cell <name>', cellNames.join(', ')),
-  setting('layers', '--layers <count>', 'cells that stand on one another'),
+  setting('layers', '--layers <count>', 'how many cells are stacked'),
   setting('activation', '--activation <name>', `of the rnn cell: ${activationNames.join(', ')}`),
   setting('hidden', '--hidden <count>', 'hidden units'),
-  setting('steps', '--steps <count>', 'steps of a minibatch, through which gradients go back'),
+  setting('steps', '--steps <count>', 'time steps of a minibatch, through which gradients are propagated back'),
   setting('batch', '--batch <count>', 'rows of a minibatch'),
   setting('sampling', '--sampling <name>', samplings.join(', ')),
   setting('rate', '--rate <number>', 'learning rate'),
   setting('clip', '--clip <number>', 'largest norm of the gradients; beyond it they are scaled down'),
-  setting('seed', '--seed <number>', 'what chance begins with: the same seed, the same run'),
-  setting('epochs', '--epochs <count>', 'how often the text is gone through; 0 for a model that has learnt nothing'),
-  setting('reportEvery', '--report-every <count>', 'epochs from report to report; the last epoch always reports'),
+  setting('seed', '--seed <number>', 'seed of the random numbers: the same seed gives the same run'),
+  setting('epochs', '--epochs <count>', 'passes over the text; 0 saves an untrained model'),
+  setting('reportEvery', '--report-every <count>', 'epochs between reports; the last epoch always reports'),
   {
-    ...setting('prefixes', '--prefix <text>', 'what a report lets the model go on from; may be repeated'),
+    ...setting('prefixes', '--prefix <text>', 'text that the model continues in each report; may be repeated'),
     repeats: true,
   },
-  setting('length', '--length <count>', 'how many characters it then writes'),
-  { flags: '--out <file>', says: 'where the model is saved: at each report, and at the end' },
+  setting('length', '--length <count>', 'how many characters it writes after the prefix'),
+  { flags: '--out <file>', says: 'file to save the model in, at each report and at the end' },
   overwrite,
   {
     flags: '--resume <file>',
-    says: 'go on with this model, with its own settings, as if it had never stopped: bit for bit on the same engine',
+    says: 'go on training this model with its own settings; on the same engine, bit for bit as if it had never stopped',
   },
   {
     flags: '--engine <name>',
-    says: 'onnx, float32 (the reference, slow), or auto for onnx where it is (default: auto)',
+    says: 'onnx, float32 (the reference, slow), or auto: onnx where it is installed (default: auto)',
   },
   { flags: '--threads <count>', says: 'threads of the onnx engine (default: one for each processor)' },
   json,
@@ -85,11 +85,11 @@ export const trainOptions: readonly Option[] = [
 
 export const generateOptions: readonly Option[] = [
   model,
-  { flags: '--prefix <text>', says: "what to go on from; may be repeated (default: the model's own)", repeats: true },
+  { flags: '--prefix <text>', says: "text to continue; may be repeated (default: the model's own)", repeats: true },
   { flags: '--length <count>', says: "how many characters to write (default: the model's own)" },
-  { flags: '--temperature <number>', says: '0 takes the best character, 1 follows the model (default: 0)' },
-  { flags: '--top-k <count>', says: 'draw from the best so many characters alone' },
-  { flags: '--seed <number>', says: 'what chance begins with (default: 0)' },
+  { flags: '--temperature <number>', says: '0 takes the best character, 1 samples as the model predicts (default: 0)' },
+  { flags: '--top-k <count>', says: 'sample from this many best characters only (default: all)' },
+  { flags: '--seed <number>', says: 'seed of the random numbers (default: 0)' },
   json,
 ]
 
@@ -117,12 +117,12 @@ export const importOptions: readonly Option[] = [
   { flags: '--state-dict <file>', says: 'a safetensors file: rnn.weight_ih_l0, ..., linear.bias' },
   {
     flags: '--text <file>',
-    says: 'the text it was trained on, which says its characters, where the file does not (default: the songs)',
+    says: 'the text it was trained on, where the file does not list its characters (default: the songs)',
   },
   { flags: '--limit <count>', says: 'how many of its characters were read; all, or 0, for all (default: 10000)' },
-  { flags: '--keep-line-breaks', says: 'line breaks were learnt; otherwise each was a space' },
+  { flags: '--keep-line-breaks', says: 'the model learnt line breaks; otherwise each was a space' },
   { flags: '--activation <name>', says: `of an rnn: ${activationNames.join(', ')} (default: tanh)` },
-  { flags: '--out <file>', says: 'where the model is saved' },
+  { flags: '--out <file>', says: 'file to save the model in' },
   overwrite,
 ]
 
@@ -132,6 +132,6 @@ export const flagOf = ({ flags }: Option): string => flags.split(' ')[0]
 /** Whether a value belongs to it. */
 export const takesValue = ({ flags }: Option): boolean => flags.includes(' ')
 
-/** `reportEvery` for `--report-every`: what its value is known by among those that were typed. */
+/** `reportEvery` for `--report-every`: the name of its value among those that were typed. */
 export const nameOf = (flag: string): string =>
   flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())

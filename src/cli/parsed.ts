@@ -104,7 +104,7 @@ const LONGEST_TEXT = 2 ** 24
 
 const temperatureRule = real('a number, 0 or more', (temperature) => temperature >= 0)
 
-/** What was wished of `generate`. Only the best can be drawn from, so --top-k needs a temperature. */
+/** The options of `generate`. At temperature 0 nothing is sampled, so --top-k needs a temperature above it. */
 export const parsedGenerate = (typed: Typed): Either<Failure, GenerateSettings> => {
   const read = given(typed)
   return pipe(

@@ -26,7 +26,7 @@ export interface Run {
   readonly path: Dataset
   /** Where the run stands, with the plan of its epoch. */
   readonly now: PlannedRun<AnyLearner>
-  /** What a user should know beforehand. */
+  /** Notes for the user before the run. */
   readonly notes: readonly string[]
 }
 
@@ -51,8 +51,8 @@ export const freshRun = (given: Partial<Settings>, raw: string): Either<Failure,
   )
 }
 
-/** What --resume lets be given anew: how long, and what is reported. */
-const ANEW: readonly (keyof Settings)[] = ['epochs', 'reportEvery', 'prefixes', 'length']
+/** Settings that may be changed with --resume: how long to train, and what to report. */
+const CHANGEABLE: readonly (keyof Settings)[] = ['epochs', 'reportEvery', 'prefixes', 'length']
 
 /** A run that goes on where its model stands. */
 export const resumedRun = (given: Partial<Settings>, model: Checkpoint, raw: string): Either<Failure, Run> => {
@@ -77,7 +77,7 @@ export const resumedRun = (given: Partial<Settings>, model: Checkpoint, raw: str
   )
 }
 
-/** A failure where more minibatches are said to have been taken than the epoch has. */
+/** A failure where the model claims more minibatches of its epoch than the epoch has. */
 const withinItsEpoch = (now: PlannedRun<AnyLearner>): Either<Failure, PlannedRun<AnyLearner>> => {
   const [taken, all] = [now.progress.minibatch, now.plan.minibatches.length]
   return taken <= all
@@ -85,22 +85,22 @@ const withinItsEpoch = (now: PlannedRun<AnyLearner>): Either<Failure, PlannedRun
     : E.left({
         _tag: 'Mismatch',
         what: 'the model',
-        expected: `no more minibatches to be taken of its epoch than the text gives, ${String(all)}`,
+        expected: `at most ${String(all)} minibatches of its epoch taken, as many as the text gives`,
         got: String(taken),
       })
 }
 
-/** A failure where something was given that only the model can say. */
+/** A failure where an option would change a setting that the model was trained with. */
 const ownSettings = (given: Partial<Settings>, own: Settings): Either<Failure, Settings> => {
   const names = Object.keys(given) as readonly (keyof Settings)[]
-  const changed = names.find((name) => !ANEW.includes(name) && given[name] !== own[name])
+  const changed = names.find((name) => !CHANGEABLE.includes(name) && given[name] !== own[name])
   const option = trainOptions.find(({ setting }) => setting === changed)
   return changed === undefined || option === undefined
     ? E.right(own)
     : E.left({
         _tag: 'InvalidSetting',
         setting: flagOf(option),
-        expected: `left out with --resume, or what the model has learnt with, ${quoted(own[changed])}`,
+        expected: `left out with --resume, or what the model was trained with, ${quoted(own[changed])}`,
         got: quoted(given[changed]),
       })
 }
@@ -121,10 +121,10 @@ interface Prefixes {
   readonly notes: readonly string[]
 }
 
-/** How many of a text's own characters reports go on from, where the standard prefixes are not in it. */
+/** The length of the prefix that is taken from the text where the standard prefixes do not occur in it. */
 const OWN_PREFIX = 3
 
-/** The prefixes of a run: those that were given, the standard ones that the text knows, or its own first characters. */
+/** The prefixes of a run: those that were given, standard ones that the text contains, or its first characters. */
 const prefixesFor = (
   given: Partial<Settings>,
   { keepLineBreaks }: Settings,
@@ -135,7 +135,7 @@ const prefixesFor = (
   const known = standard.prefixes.filter((prefix) => E.isRight(read(prefix, '')))
   const own = characters(text).slice(0, OWN_PREFIX).join('')
   const unknown = standard.prefixes.join(' or ')
-  const note = `the text does not know ${unknown}: reports go on from its first characters, ${quoted(own)}`
+  const note = `the text does not contain ${unknown}: reports continue its first characters, ${quoted(own)}`
   return given.prefixes !== undefined
     ? pipe(
         given.prefixes.map((prefix) => (keepLineBreaks ? prefix : lineBreaksToSpaces(prefix))),
@@ -155,7 +155,7 @@ const prefixesFor = (
 /** How many minibatches an epoch of the run has. */
 export const minibatchesOf = ({ now }: Run): number => now.plan.minibatches.length
 
-/** How many epochs have been gone through. */
+/** How many epochs are finished. */
 export const epochsDone = ({ now }: Run): number =>
   epochEnded(now) ? now.progress.epoch : now.progress.epoch - 1
 

@@ -10,7 +10,7 @@ export interface Problem {
   readonly exitCode: 1 | 2
 }
 
-/** Failures that come of the run itself; all others come of what was given. */
+/** Failures of the run itself; all others are bad input. */
 const OF_THE_RUN: readonly Failure['_tag'][] = ['NotFinite', 'EngineFailed']
 
 export const problemOf = (failure: Failure): Problem => ({

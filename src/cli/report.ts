@@ -1,5 +1,5 @@
 /**
- * What the command says: reports, as lines and as JSON, and what is to be said before and after a run.
+ * What the command prints: reports, as lines and as JSON, and lines before and after a run.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as E from 'fp-ts/lib/Either.js'
@@ -43,7 +43,7 @@ export const continuation =
     )
   }
 
-/** The failure of a model whose numbers have grown out of all bounds: nothing can be chosen by its scores. */
+/** The failure of a model whose scores overflow: no character can be chosen by them. */
 const notANumber = (error: unknown): Failure => {
   if (!(error instanceof Defect) || !CHOICES.includes(error.operation)) throw error
   return {
@@ -59,7 +59,7 @@ const CHOICES = ['greedy', 'sampling']
 
 /** Where a run stands. */
 export interface TrainingReport {
-  /** How many epochs have been gone through. */
+  /** How many epochs are finished. */
   readonly epoch: number
   /** The losses of the last of them. */
   readonly losses: LossSum
@@ -144,7 +144,7 @@ const cellInWords = ({ cell, layers, activation, dialect }: Settings): string =>
     ...(dialect === standard.dialect ? [] : [`as ${dialect} has it`]),
   ].join(', ')
 
-/** What is about to be done, before it begins. */
+/** The lines before a run: text, model, training, output. */
 export const describe = (
   { settings, vocabulary, text, progress }: Checkpoint,
   about: {

@@ -34,9 +34,9 @@ export interface Store {
   readonly save: (checkpoint: Checkpoint) => TaskEither<Problem, void>
 }
 
-/** What the loop needs of the world. */
+/** Effects that the loop needs. */
 export interface World {
-  /** Milliseconds, from whenever. */
+  /** Milliseconds since some fixed moment. */
   readonly now: () => number
   /** Where the model goes, and the best one beside it; undefined where nothing is saved. */
   readonly out: { readonly last: Store; readonly best: Store } | undefined
@@ -53,7 +53,7 @@ export type Ending =
 
 const finished: Ending = { _tag: 'Finished' }
 
-/** A run as the engine holds it. */
+/** A run whose learner is in the engine's own form. */
 type Held = RunState<unknown>
 
 /** Trains until the run's epochs are done, or a signal comes. */

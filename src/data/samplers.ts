@@ -31,7 +31,7 @@ export interface Plan {
   readonly minibatches: readonly PlannedMinibatch[]
 }
 
-/** The samplers that there are, by name. */
+/** The samplers by name. */
 export type SamplingName = 'random' | 'consecutive'
 
 /** Every way of sampling by its name. */

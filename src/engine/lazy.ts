@@ -1,5 +1,5 @@
 /**
- * The compiled engine, loaded when it is opened, so that nobody who trains without it loads it.
+ * The compiled engine, loaded when it is opened: training without it loads nothing of it.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -12,7 +12,7 @@ import type { OnnxOptions } from './spec.js'
  * The compiled engine: the whole training step as one graph, run by ONNX Runtime. Give it to `train`.
  *
  * @param options the threads, 1 unless asked otherwise, and a runtime in place of onnxruntime-node
- * @returns an engine; a runtime that is not installed is the first and only thing in the run's streams, a Left
+ * @returns an engine; where the runtime is not installed, the run's streams hold one Left that says so
  *
  * Its numbers are those of float32 but for rounding: the order of sums is the runtime's own.
  *

@@ -4,32 +4,22 @@
  * Bytes are copied, never computed with, so that -0, subnormals and the payload of a NaN stay as they are.
  */
 
-/** The typed arrays that files hold. */
-export type Numbers = Float32Array | Float64Array | Int32Array
-
-/** What makes an array of bytes that it takes over. */
-export interface Storage<A extends Numbers> {
-  readonly BYTES_PER_ELEMENT: number
-  new (bytes: ArrayBufferLike): A
-}
-
 const lowestFirst = new Uint8Array(Int32Array.of(1).buffer)[0] === 1
 
 /** The same numbers of `width` bytes each, with the bytes of each in reverse order. */
 export const reversed = (bytes: Uint8Array, width: number): Uint8Array =>
   Uint8Array.from(bytes, (_, i) => bytes[i - 2 * (i % width) + width - 1])
 
-const inFileOrder = (bytes: Uint8Array, width: number): Uint8Array => (lowestFirst ? bytes : reversed(bytes, width))
+const inFileOrder = (bytes: Uint8Array): Uint8Array =>
+  lowestFirst ? bytes : reversed(bytes, Float32Array.BYTES_PER_ELEMENT)
 
 /** The bytes of an array. They may be the array's own: nobody writes them. */
-export const bytesOf = ({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: Numbers): Uint8Array =>
-  inFileOrder(new Uint8Array(buffer, byteOffset, byteLength), BYTES_PER_ELEMENT)
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  inFileOrder(new Uint8Array(buffer, byteOffset, byteLength))
 
 /** A fresh array of the numbers whose bytes these are, wherever in memory they begin. */
-export const numbersOf =
-  <A extends Numbers>(storage: Storage<A>) =>
-  (bytes: Uint8Array): A =>
-    new storage(inFileOrder(new Uint8Array(bytes), storage.BYTES_PER_ELEMENT).buffer)
+export const numbersOf = (bytes: Uint8Array): Float32Array =>
+  new Float32Array(inFileOrder(new Uint8Array(bytes)).buffer)
 
 /** The bytes that a length takes at the beginning of a file. */
 export const WORD = 8

@@ -75,7 +75,7 @@ export const writeCheckpoint = (checkpoint: Checkpoint): Uint8Array => {
 }
 
 const stored = (prefix: string, tensors: Record32): Stored =>
-  Object.entries(tensors).map(([field, { axes, data }]) => [prefix + field, encoded('F32', shapeOf(axes), data)])
+  Object.entries(tensors).map(([field, { axes, data }]) => [prefix + field, encoded(shapeOf(axes), data)])
 
 const shapeOf = (axes: Axes): readonly number[] => axes.map(({ size }) => size)
 
@@ -213,7 +213,7 @@ const tensorIn = (
         got: tensor === undefined ? 'none' : `one of shape ${quoted(tensor.shape)}`,
       })
     : pipe(
-        decoded('F32')(`the tensor ${name} of ${what}`, tensor),
+        decoded(`the tensor ${name} of ${what}`, tensor),
         E.map((data) => ({ axes, data })),
       )
 

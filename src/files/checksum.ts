@@ -4,9 +4,9 @@
  *
  *   checksum   CRC-32 of every byte of the file, the eight digits taken as 00000000
  *
- * Source: the CRC of IEEE 802.3 and of zip, with the reflected polynomial EDB88320. In a file of any length it finds
- * every change of a single bit and every burst of up to 32 bits, and misses other damage one time in four thousand
- * million. It guards against accidents, and not against somebody who means to change a file.
+ * Source: the CRC of IEEE 802.3 and of zip, with the reflected polynomial EDB88320. In a file of any length it detects
+ * every change of a single bit and every burst of up to 32 bits, and misses other damage one time in 2^32. It protects
+ * against accidents, not against deliberate changes.
  */
 import { concatenateBytes } from '../interpret/kernel/index.js'
 import { WORD } from './bytes.js'
@@ -18,7 +18,7 @@ export const CHECKSUM = 'crc32'
 export const NO_CHECKSUM = '00000000'
 
 const POLYNOMIAL = 0xedb88320
-/** What each byte does to the remainder: that of the byte alone, eight bits long. */
+/** The remainder of each byte alone. */
 const table = Int32Array.from({ length: 256 }, (_, byte) =>
   Array.from({ length: 8 }).reduce<number>((rest) => (rest >>> 1) ^ ((rest & 1) * POLYNOMIAL), byte),
 )

@@ -1,5 +1,5 @@
 /**
- * What a model remembers of the text it learns: enough to tell whether a run goes on with the same one.
+ * What a model file keeps of the text: enough to check that a run goes on with the same one.
  */
 import type { Failure } from '../failure.js'
 import * as E from 'fp-ts/lib/Either.js'
@@ -8,7 +8,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 /** What tells a text from another: its length in characters, and a checksum of their numbers. */
 export interface Fingerprint {
   readonly characters: number
-  /** Eight hexadecimal digits. Two texts by chance have the same one time in four thousand million. */
+  /** Eight hexadecimal digits. Two texts share one by chance once in 2^32. */
   readonly checksum: string
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a model file says of itself in words: vocabulary, settings, text, and how far the run has come, as JSON.
+ * The description in a model file, as JSON: vocabulary, settings, text, and how far the run is.
  */
 import { sequenceS } from 'fp-ts/lib/Apply.js'
 import * as E from 'fp-ts/lib/Either.js'
@@ -39,7 +39,7 @@ export const showManifest = ({ vocabulary, settings, text, progress }: Manifest)
 /** The description itself, progress in it, and the losses in that. */
 const DEEPEST = 3
 
-/** The description that a text is, or the first thing that is wrong with it. */
+/** The description that a text holds, or the first error in it. */
 export const readManifest = (text: string): Either<Failure, Manifest> =>
   pipe(
     readJson(DEEPEST)(new TextEncoder().encode(text)),

@@ -1,9 +1,9 @@
 /**
  * The outline of an object in JSON, followed byte by byte before it is parsed.
  *
- * Whatever the bytes are, following them takes time in proportion to their number and no memory. What the outline
- * lets pass, JSON.parse may have: objects in objects as deep as is asked for, lists that hold neither objects nor
- * lists, and not too many names. It does not say that the bytes are JSON.
+ * Following the bytes takes linear time and no memory, whatever they are. It accepts objects nested up to a given
+ * depth, lists that hold neither objects nor lists, and a limited number of names: input that JSON.parse can take. It
+ * does not check that the bytes are JSON.
  */
 
 /** A place is how many objects are open, 0 before the first; in a list of the innermost, or after it all. */
@@ -19,7 +19,7 @@ const ESCAPED = 64
 const NAME = 128
 const REFUSED = -1
 
-/** What the names of a quarter of a million tensors are, four each. Parsed, they take some 400 MB. */
+/** The names of a quarter of a million tensors, four each. Parsed, they take some 400 MB. */
 const MOST_NAMES = 2 ** 20
 
 const code = (character: string): number => character.charCodeAt(0)

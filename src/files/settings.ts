@@ -16,10 +16,10 @@ import type { Rules } from './rule.js'
 
 /** A run's settings, as the command takes them and a model file keeps them. */
 export interface Settings {
-  /** The conventions that rate and sampling leave open: biases, initial parameters, optimiser. */
+  /** The conventions for all that has no setting of its own: biases, initial parameters, optimiser. */
   readonly dialect: ConventionsName
   readonly cell: CellName
-  /** How many cells stand on one another. */
+  /** How many cells are stacked. */
   readonly layers: number
   /** phi of a plain cell; the others have activations of their own. */
   readonly activation: ActivationName
@@ -41,11 +41,11 @@ export interface Settings {
   /** Whether line breaks stay what they are; otherwise each is one space. */
   readonly keepLineBreaks: boolean
   readonly epochs: number
-  /** How many epochs pass from report to report. */
+  /** How many epochs pass between reports. */
   readonly reportEvery: number
-  /** What each report lets the model go on from. */
+  /** The texts that the model continues in each report. */
   readonly prefixes: readonly string[]
-  /** How many characters it then writes. */
+  /** How many characters it writes after each. */
   readonly length: number
 }
 
@@ -76,10 +76,10 @@ export const standardIn = (dialect: ConventionsName): Settings => {
   return { ...standard, dialect, rate, sampling }
 }
 
-/** A network of more layers than that learns nothing, and takes long to describe. */
+/** A network of more layers does not learn, and takes long to build. */
 const MOST_LAYERS = 64
 
-/** More characters than a report is read for, and few enough that a file cannot ask for an endless one. */
+/** More than a report needs, and few enough that a damaged file cannot ask for an endless report. */
 const LONGEST_REPORT = 2 ** 20
 
 /** The generator reads no more of a seed than 32 bits. */
@@ -109,5 +109,5 @@ export const settingRules: Rules<Settings> = {
   length: whole(0, LONGEST_REPORT),
 }
 
-/** The settings that a value is, if nothing is missing, unknown or out of its range. */
+/** The value as settings, if nothing is missing, unknown or out of range. */
 export const settingsOf: (value: unknown) => Either<Failure, Settings> = record(settingRules, (field) => field)

@@ -26,10 +26,10 @@ import { consecutiveSampler, randomSampler } from '../data/samplers.js'
 import type { BatchSampler } from '../data/samplers.js'
 import type { Settings } from './settings.js'
 
-/** A model whose layers are whatever its settings say. */
+/** A model whose layers are known only from its settings. */
 export type AnyModel = LanguageModel<LayersShape>
 
-/** A learner whose cell is whatever its settings say, in the numbers that files hold. */
+/** A learner whose cell is known only from its settings, in single precision, as files hold it. */
 export type AnyLearner = Learner<'float32', LayersShape>
 
 /** The cell of these settings, as a choice. */

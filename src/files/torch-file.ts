@@ -1,9 +1,9 @@
 /**
  * Models that come from PyTorch and go to it: a safetensors file of a state dict.
  *
- * A file that is written here also carries settings and vocabulary, so that it comes back as it went, bit for bit; what
- * the optimiser remembers and how far the run was stay behind. A state dict of other origin has no vocabulary: the
- * text that the model was trained on says it.
+ * A file that is written here also carries settings and vocabulary, so that it can be read back bit for bit; the
+ * optimiser's state and the progress of the run are not in it. A state dict from elsewhere has no vocabulary: that is
+ * taken from the text that the model was trained on.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
@@ -115,6 +115,6 @@ const agreeing = (
       : E.right(model)
 }
 
-/** What the tensors of a model tell of it. */
+/** What the tensors say of the model. */
 const inWords = ({ cell, layers, hidden }: Pick<Settings, 'cell' | 'layers' | 'hidden'>): string =>
   `${cell}, layers: ${String(layers)}, hidden units: ${String(hidden)}`

@@ -60,7 +60,7 @@ export const toTorch = (choice: CellChoice, sizes: Sizes, parameters: Parameters
 
 const stored = (tensor: string, shape: readonly number[], values: Plain): readonly [string, StoredTensor] => [
   tensor,
-  encoded('F32', shape, float32.tensor([axis('entries', values.length)], values).data),
+  encoded(shape, float32.tensor([axis('entries', values.length)], values).data),
 ]
 
 /** A model that was read: what it is, how large, and its parameters. */
@@ -152,7 +152,7 @@ const onlyThese = (
 }
 
 const numbersIn = (what: string, tensors: StateDict, tensor: string): Either<Failure, ArrayLike<number>> =>
-  decoded('F32')(`the tensor ${tensor} of ${what}`, tensors.get(tensor) as StoredTensor)
+  decoded(`the tensor ${tensor} of ${what}`, tensors.get(tensor) as StoredTensor)
 
 /** The parameters that a tensor holds. */
 const fieldsOf = (

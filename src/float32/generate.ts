@@ -20,11 +20,11 @@ import { requireModel } from './require.js'
 
 /** How characters are chosen. */
 export interface GenerateOptions {
-  /** Scores are divided by it: 1 follows the model, less is bolder, 0 takes the best. 0 unless asked. */
+  /** Scores are divided by it: 1 samples as the model predicts, less favours the best, 0 is greedy; 0 unless set. */
   readonly temperature?: number
   /** Only the k best characters can be chosen; all of them unless asked. */
   readonly topK?: number
-  /** What the draws begin with: a whole number, 0 unless asked. */
+  /** The seed of the draws: a whole number, 0 unless set. */
   readonly seed?: number
 }
 

@@ -7,7 +7,7 @@ import { float32 } from '../interpret/float32.js'
 import * as learn from '../train/index.js'
 import type { AdamSettings, AnyOptimiser, Schedule } from '../train/index.js'
 
-/** The optimiser, once it has been made in one algebra: its settings are judged there. */
+/** The optimiser, after its settings have been checked by making it in one algebra. */
 const judged = (make: AnyOptimiser): AnyOptimiser => {
   requireSettings(make)
   return make
@@ -75,7 +75,7 @@ export const clipByGlobalNorm = (theta: number, epsilon?: number): AnyOptimiser 
 export const sgd = (eta: number): AnyOptimiser => judged((algebra) => learn.sgd(algebra)(eta))
 
 /**
- * The decaying sum of all gradients so far, b <- beta b + g; to be chained before a rate.
+ * The decaying sum of all gradients so far, b <- beta b + g; chain it before a rate.
  *
  * @param beta the decay, from 0 to below 1; anything else is a defect
  *
@@ -112,7 +112,7 @@ export const adam = (eta: number, settings?: AdamSettings): AnyOptimiser =>
   judged((algebra) => learn.adam(algebra)(eta, settings))
 
 /**
- * Updates scaled by a factor that depends on how many steps were taken: to be chained behind an optimiser.
+ * Updates scaled by a factor that depends on how many steps were taken: chain it behind an optimiser.
  *
  * @param schedule `warmUp(steps)`, `inverseDecay(rate)` or `exponentialDecay(factor)`
  *
@@ -130,7 +130,7 @@ export const scheduled = (schedule: Schedule): AnyOptimiser => judged((algebra) 
  * @param names as files call them: `W_xh`, `b_r`, `1.W_hh`; a name that no parameter has is a defect as training
  *   begins
  *
- * Differs from gradients set to zero, which momentum and weight decay do not respect.
+ * Setting their gradients to zero is not the same: momentum and weight decay would still move them.
  *
  * ```ts
  * import { frozen, sgd } from 'pure-rnn'

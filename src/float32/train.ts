@@ -34,7 +34,7 @@ import { requireModel } from './require.js'
 export interface TrainingState<L extends LayersShape>
   extends Learner<'float32', L>, Omit<RunState<unknown>, 'learner'> {}
 
-/** The states of a run, each a Right, until a Left that says why it ended. Every iteration begins anew. */
+/** The states of a run, each a Right, until a Left that says why it ended. Every iteration starts over. */
 export interface Run<L extends LayersShape> {
   /** One state for each minibatch, without end. */
   readonly states: Iterable<Result<TrainingState<L>>>
@@ -119,7 +119,7 @@ const beginning = <L extends LayersShape>(
   return { progress: initialRunState(learner, random), plan, after }
 }
 
-/** A state to go on from: one that a run has given, or what a file or a worker has made of it. */
+/** A state to go on from: one that a run has given, or what a file or a worker read back. */
 const requireState = <L extends LayersShape>(from: TrainingState<L>): TrainingState<L> => {
   requireRecord('train', 'options.from', from)
   requireRecord('train', 'options.from.parameters', from.parameters)
@@ -224,8 +224,8 @@ const isText = (text: unknown): boolean =>
  * @param sampler `consecutiveSampler(batch, steps)` or `randomSampler(batch, steps)`
  * @param options a seed, initial parameters, or a state to go on from; and `engine: onnx()` for the compiled engine,
  *   with which the run is a promise and its streams are asynchronous
- * @returns streams of states. What goes wrong (a text that is too short, a gradient that is not finite) is the last
- *   thing in them, a Left.
+ * @returns streams of states. A failure (a text that is too short, a gradient that is not finite) is their last
+ *   entry, a Left.
  *
  * The gradient is cut before each minibatch: truncated BPTT. Two iterations of a stream compute everything twice.
  *

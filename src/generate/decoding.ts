@@ -17,7 +17,7 @@ export type Decoding = (scores: readonly number[]) => Random<number>
 
 const isScore = (score: unknown): boolean => typeof score === 'number' && !Number.isNaN(score)
 
-/** Scores that can be compared: of no score, and of NaN, nobody can say which is best. */
+/** Scores that can be compared: an empty list and NaN have no best entry. */
 const requireScores = (operation: string, scores: readonly number[]): readonly number[] =>
   requireThat(
     Array.isArray(scores) && scores.length > 0 && scores.every(isScore),
@@ -47,7 +47,7 @@ export const greedy: Decoding = (scores) => S.of(argmax(requireScores('greedy', 
 
 /** How a character is drawn. */
 export interface SamplingSettings {
-  /** Scores are divided by it: 1 follows the model, less is bolder towards the best, 0 is greedy. */
+  /** Scores are divided by it: 1 samples as the model predicts, less favours the best, 0 is greedy. */
   readonly temperature: number
   /** Only the k best characters can be chosen, the lower number on ties; all of them without it. */
   readonly topK?: number | undefined

@@ -16,7 +16,7 @@ import { batchAxis, timeAxis, vocabularyAxis } from '../model/parameters.js'
 import type { RandomState } from '../random.js'
 import type { Decoding } from './decoding.js'
 
-/** What a reader has in mind after a character: its hidden state, and the scores of what comes next. */
+/** The result of reading a character: the hidden state, and the scores of the next character. */
 export interface Reading<H> {
   readonly hidden: H
   /** The scores of all characters, before softmax. */
@@ -53,7 +53,7 @@ export interface Prediction<H> extends Reading<H> {
   readonly random: RandomState
 }
 
-/** The reading of a prefix. A prefix of no character is a defect: nothing would say what comes next. */
+/** The reading of a prefix. An empty prefix is a defect: there would be no scores to choose from. */
 export const readPrefix = <H>({ start, read }: Reader<H>, [first, ...others]: readonly number[]): Reading<H> =>
   first === undefined
     ? defect('readPrefix', 'the prefix must hold at least one character, got none')

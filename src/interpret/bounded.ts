@@ -46,7 +46,7 @@ export const bounded = <A>(value: Float64Tensor<A>, error: Float64Tensor<A>): Bo
   error,
 })
 
-/** Bounds, of which those that came to 0 times infinity bound nothing, and are infinite. */
+/** The bounds, with Infinity for NaN: 0 times infinity bounds nothing. */
 export const orInfinite = <A extends Axes>({ axes, data }: Value<A>): Value<A> =>
   float64.tensor<A>(axes, Float64Array.from(data, (bound) => (Number.isNaN(bound) ? Infinity : bound)))
 

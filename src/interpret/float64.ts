@@ -18,6 +18,6 @@ declare module '../algebra/tensor-algebra.js' {
   }
 }
 
-// One text for both storage types; which of them a tensor has is said by a cast.
+// One implementation serves both storage types; the cast says which of them the tensors have.
 /** The reading in double precision, for gradient checks. */
 export const float64 = floatAlgebra(Float64Array) as unknown as Concrete<'float64'>

@@ -1,9 +1,9 @@
 /**
- * Another reading of the algebra: each number with a bound on how far rounding may have moved it, so that what an
- * interpreter of lower precision answers can be told from what it should have answered.
+ * Another reading of the algebra: each number with a bound on how far rounding may have moved it. It shows whether an
+ * interpreter of lower precision is off by rounding alone.
  *
  * Running error analysis: an operation computes y with |y - f(x)| <= u |f(x)|, u the unit roundoff, from arguments
- * that are off by e already. The bound on the result is therefore what f makes of e, plus u times the result's size:
+ * that are off by e already. The bound on the result is therefore e carried through f, plus u times the result's size:
  *
  *   a + b            e_a + e_b
  *   a b (products)   |a| e_b + e_a (|b| + e_b), and K v (|a| + e_a)(|b| + e_b) for a sum of K terms, each addition of

@@ -1,6 +1,5 @@
 /**
- * The cells that there are, as kinds for every algebra and as the names that settings and files call them by, with
- * their layers.
+ * The built-in cells: as kinds for every algebra, by their names in settings and files, and in layers.
  */
 import { requireMethods, requireOneOf, requireWhole } from '../algebra/require.js'
 import type { Carrier, TensorAlgebra } from '../algebra/tensor-algebra.js'
@@ -18,7 +17,7 @@ import type { Lstm } from './lstm.js'
 import { rnn } from './rnn.js'
 import type { Rnn } from './rnn.js'
 
-/** The cells that there are. */
+/** The built-in cells. */
 export type CellName = 'rnn' | 'gru' | 'lstm'
 
 /** The names of the cells. */
@@ -36,7 +35,7 @@ export interface CellChoice {
   readonly cell: CellName
   /** phi of a plain cell; the others have activations of their own. */
   readonly activation: ActivationName
-  /** How many cells stand on one another: 1 or more. */
+  /** How many cells are stacked: 1 or more. */
   readonly layers: number
   readonly biases: Biases
 }
@@ -44,7 +43,7 @@ export interface CellChoice {
 /** Layers, for every algebra. */
 export interface AnyNetwork<L extends LayersShape> {
   readonly layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => Layers<F, L>
-  /** Which of the cells that files know it is made of; absent for a cell of one's own. */
+  /** Which built-in cell it is made of, as files say it; absent for a cell of your own. */
   readonly choice?: CellChoice
 }
 
@@ -71,7 +70,7 @@ export interface KindOptions {
 /**
  * The plain cell, H_t = phi(X_t W_xh + H_{t-1} W_hh + b_h).
  *
- * @param phi tanh unless asked otherwise; a name that there is not is a defect
+ * @param phi tanh unless asked otherwise; an unknown name is a defect
  */
 export const rnnKind = (
   phi: ActivationName = 'tanh',
@@ -110,7 +109,7 @@ const requireKind = <K>(place: number, kindOfCell: K): K =>
 
 const A_KIND = 'a kind of cell, such as lstm()'
 
-/** `layers`: cells of these kinds on one another, the lowest first. They may be of different kinds. */
+/** `layers`: stacked cells of these kinds, the lowest first. They may be of different kinds. */
 export const layersKind = <C extends CellShape, Us extends readonly CellShape[]>(
   first: Pick<CellKind<C, CellShape>, 'cell' | 'choice'>,
   ...uppers: UpperKinds<Us>
@@ -119,7 +118,7 @@ export const layersKind = <C extends CellShape, Us extends readonly CellShape[]>
   const alike = choices.every((choice) => JSON.stringify(choice) === JSON.stringify(first.choice))
   return {
     layers: <F extends Carrier>(algebra: TensorAlgebra<F>) => {
-      // A list that is mapped keeps its shapes, which the compiler sees of one list type and not of all.
+      // The mapped list has the shapes of the list; the compiler cannot infer that for any list.
       const above = uppers.map(({ upperCell }) => upperCell(algebra)) as unknown as UpperCells<F, Us>
       return layers<F, C, Us>(algebra, first.cell(algebra), ...above)
     },

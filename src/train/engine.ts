@@ -37,7 +37,7 @@ export interface Minibatch {
   readonly reset: boolean
 }
 
-/** What a step comes to. */
+/** The result of a step. */
 export interface Outcome<L> {
   readonly learner: L
   /** The mean loss of the minibatch in nats, before the update. */
@@ -70,7 +70,7 @@ export interface EngineRequest<N extends LayersShape> {
   readonly steps: number
 }
 
-/** An open engine. How it holds a learner is its own business: what it loads, it steps and saves. */
+/** An open engine. Only the engine looks at the learners that it has loaded. */
 export interface OpenEngine<N extends LayersShape> extends Engine<'TaskEither', N, unknown> {
   /** Frees what it holds. */
   readonly close: TaskEither<Failure, void>
@@ -99,7 +99,7 @@ export const finiteOutcome = <L>(
   return what === undefined ? E.right({ learner, loss }) : E.left({ _tag: 'StepNotFinite', what })
 }
 
-/** A model, with the name of its cell if it is one of those that there are. */
+/** A model, with the name of its cell if it is a built-in one. */
 type NamedModel<F extends Carrier, L extends LayersShape> = Model<F, L> & { readonly choice?: CellChoice }
 
 /** A minibatch taken: the learner with the state that the step began with, and what the step gave. */
@@ -168,8 +168,8 @@ export const replay =
   }
 
 /**
- * An engine's step whose failures say where they began: the minibatch is taken again by the reference reading, from the
- * learner that the engine had.
+ * An engine's step whose failures say where they began: the reference reading repeats the step from the learner that
+ * the engine had.
  */
 export const replayed =
   <L extends LayersShape, E>(

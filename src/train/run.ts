@@ -1,8 +1,9 @@
 /**
- * Training as state transitions: one minibatch, one epoch, as many epochs as are asked for.
+ * Training as state transitions: one minibatch, one epoch, any number of epochs.
  *
  * The whole of a run is a `RunState`: what is learnt, where in which epoch it is, and the generator's state.
- * It is plain data. A run cut at any minibatch, stored and taken up again goes on bit for bit as if it had not been.
+ * It is plain data. A run that is stopped after any minibatch, stored and resumed goes on bit for bit as if it had not
+ * been stopped.
  */
 import type { Kind2, URIS2 } from 'fp-ts/HKT'
 import type { Bifunctor2 } from 'fp-ts/lib/Bifunctor.js'
@@ -21,7 +22,7 @@ import type { Minibatch, Outcome, Step } from './engine.js'
 import { mapStream, stateStream } from './stream.js'
 import type { StateStream } from './stream.js'
 
-/** A run at one minibatch: all that it takes to go on from there. */
+/** A run after a minibatch: all that is needed to go on from there. */
 export interface RunState<L> {
   readonly learner: L
   /** The epoch that is under way, or has just ended; the first is 1. */
@@ -138,8 +139,8 @@ export interface Report<L> {
 }
 
 /**
- * The lazy stream of all that follows, minibatch by minibatch, without end. A run state that is given with its plan
- * is gone on from without drawing it again.
+ * The lazy stream of the states that follow, one for each minibatch, without end. Where the run state comes with its
+ * plan, the plan is not drawn again.
  */
 export const train =
   <M extends URIS2>(M: Bifunctor2<M>) =>

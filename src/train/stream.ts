@@ -34,7 +34,7 @@ export const stateStream =
     },
   })
 
-/** The stream of what f makes of each state. */
+/** The stream of f(state) for each state. */
 export const mapStream =
   <M extends URIS2>(M: Bifunctor2<M>) =>
   <A, B>(f: (a: A) => B) =>
@@ -45,7 +45,7 @@ export const mapStream =
     },
   })
 
-/** A stream has its next state yet to be computed, so it is not asked for it here. */
+/** Checks that there is a next state without asking for it, which would compute it. */
 const requireStream = <S extends object>(operation: string, stream: S): S =>
   requireThat(
     typeof stream === 'object' && (stream as S | null) !== null && 'next' in stream,
@@ -80,7 +80,7 @@ export const states: States = <S, A>(
 ): Iterable<Either<Failure, A>> => {
   requireStream('states', from)
   return {
-    // A generator keeps its place in a variable: the one mutation outside the kernel. Every iteration begins anew.
+    // A generator keeps its place in a variable: the one mutation outside the kernel. Every iteration starts over.
     *[Symbol.iterator]() {
       for (let at: Either<Failure, StateStream<IOEither, S>> = E.right(from); E.isRight(at); ) {
         at = at.right.next()

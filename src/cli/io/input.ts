@@ -57,7 +57,7 @@ const unreadable =
 /** The file that a text is read from: its path, or the number that standard input is open under. */
 export const textFile = (source: string | undefined): string | number => (source === '-' ? 0 : (source ?? CORPUS))
 
-/** How messages call the text: the file's name, or where it came from. */
+/** How messages call the text: the file's name, or its source. */
 export const sourceName = (source: string | undefined): string =>
   source === '-' ? 'standard input' : basename(source ?? CORPUS)
 
@@ -145,7 +145,7 @@ export const readModel = (
 const UNCHECKED =
   'has no checksum, for an earlier version saved it: damage would go unseen, and saving it again gives it one'
 
-/** The model, if every parameter is a finite number. A file keeps whatever it is given; nothing can be read with it. */
+/** The model, if every parameter is finite. A file may hold any numbers; a model with others is of no use. */
 export const converged =
   (what: string) =>
   <C extends Checkpoint>(model: C): Either<Failure, C> => {

@@ -9,26 +9,26 @@ import process from 'node:process'
 
 export type EndingSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM'
 
-/** What a shell makes of a signal: 128 and its number. */
+/** A shell's exit code for a signal: 128 and its number. */
 export const exitCodeOf: Readonly<Record<EndingSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 const signals: readonly EndingSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
 export interface Interruption {
-  /** The signal that has come, if one has. */
+  /** The signal that was received, if any. */
   readonly signal: () => EndingSignal | undefined
   readonly ignore: () => void
 }
 
 /** Listens for the first of the signals, and tells that it has come. */
 export const listen = (tell: () => void): Interruption => {
-  let came: EndingSignal | undefined
+  let received: EndingSignal | undefined
   const ignore = () => {
     signals.forEach((signal) => process.removeListener(signal, hear))
   }
   const hear = (signal: NodeJS.Signals) => {
-    if (came === undefined) {
-      came = signals.find((other) => other === signal)
+    if (received === undefined) {
+      received = signals.find((other) => other === signal)
       // Not yet: a second one may have come while something was computed, and is heard next.
       setImmediate(() => {
         ignore()
@@ -41,5 +41,5 @@ export const listen = (tell: () => void): Interruption => {
     }
   }
   signals.forEach((signal) => process.on(signal, hear))
-  return { signal: () => came, ignore }
+  return { signal: () => received, ignore }
 }

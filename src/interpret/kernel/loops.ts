@@ -1,5 +1,5 @@
 /**
- * Views worked through by loops, where ndarray is not: outside of Node, and where a policy forbids to make code out of
+ * Views worked through by loops, where ndarray is not: outside of Node, and where a policy forbids generating code from
  * strings, which that library does at import.
  */
 import type { Views } from './view.js'

@@ -1,7 +1,7 @@
 /**
  * Views by ndarray, worked through by ndarray-ops, in Node, Deno and Bun; by loops elsewhere.
  *
- * Both packages make code out of strings, ndarray-ops at import. They are therefore not imported but required, which
+ * Both packages generate code from strings, ndarray-ops at import. They are therefore not imported but required, which
  * fails under a policy against that (`node --disallow-code-generation-from-strings`), in a bundle that leaves them out,
  * and in a browser, which has no `process`: there loops take over.
  */

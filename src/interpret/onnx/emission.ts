@@ -71,7 +71,7 @@ export const write = (
   return [output, remembered(text, output, withNode(node, after))]
 }
 
-/** Constants of more entries are told apart by identity alone. */
+/** Constants of more entries are compared by identity alone. */
 const SMALL = 64
 
 /** Writes a constant, or finds an equal one written before; one with a name of its own stands by itself. */

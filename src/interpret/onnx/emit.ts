@@ -79,7 +79,7 @@ const emitScan = (scan: Scan, emission: Emission): readonly [Names, Emission] =>
   return write('Scan', [...states, ...stacked], results, [bodyOf(body), ...attributes], after)
 }
 
-/** A loop's body is told the count and whether to go on, and answers that it does. */
+/** A loop's body receives the count and whether to go on, and returns that it does. */
 const emitLoop = (loop: Loop, emission: Emission): readonly [Names, Emission] => {
   const [trips, begun] = emit(loop.trips, emission)
   const [[trip, goOn, goesOn], counted] = fresh('loop', 3, begun)
@@ -101,11 +101,11 @@ interface Body {
   readonly after: Emission
 }
 
-/** @param told the scalars that come before the state */
+/** @param scalars what the body receives before the state */
 const emitBody = (
   loop: Scan | Loop,
   emission: Emission,
-  told: readonly { readonly name: string; readonly type: ElementType }[],
+  scalars: readonly { readonly name: string; readonly type: ElementType }[],
 ): Body => {
   const { slices, outside } = dependencies(loop)
   const [states, afterStates] = emitAll(loop.initial, emission)
@@ -126,7 +126,7 @@ const emitBody = (
       node: nodes,
       initializer: initializers,
       input: [
-        ...told.map(({ name, type }) => valueInfo(name, { type, shape: [] })),
+        ...scalars.map(({ name, type }) => valueInfo(name, { type, shape: [] })),
         ...placeholders.map((node, i) => valueInfo(held[i], node)),
       ],
       output: results.map((node, i) => valueInfo(distinct[i], node)),

@@ -1,5 +1,5 @@
 /**
- * The bytes of an ONNX file, by protobufjs' Writer: its compiler of messages makes code out of strings, which a
+ * The bytes of an ONNX file, by protobufjs' Writer: its compiler of messages generates code from strings, which a
  * Content-Security-Policy may forbid. What it writes for a message is written here too, byte for byte.
  */
 import protobuf from 'protobufjs/minimal.js'

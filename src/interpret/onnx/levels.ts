@@ -1,8 +1,8 @@
 /**
  * A map that nobody writes and that grows at little cost: levels of ordinary maps, each larger than the one before.
  *
- * A new entry is a level of its own. Where two levels come to be of like size they are copied into one, so that an
- * entry is copied as often as the size doubles: n entries cost n log n, where copying one map each time costs n^2.
+ * A new entry is a level of its own. Two levels of similar size are copied into one, so an entry is copied as often as
+ * the size doubles: n entries cost n log n, where copying one map each time costs n^2.
  */
 export type Levels<K, V> = readonly ReadonlyMap<K, V>[]
 

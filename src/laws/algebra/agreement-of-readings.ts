@@ -1,5 +1,5 @@
 /**
- * Agreement of readings: what one interpreter makes of a term is what another makes of it, but for rounding.
+ * Agreement of readings: two interpreters give a term the same value, but for rounding.
  *
  * No law of this kind says that either is right, for both read the same text. It says that neither adds anything.
  */
@@ -23,7 +23,7 @@ export interface Reading {
   readonly evaluate: <Sample>(term: Term<Sample>, sample: Sample) => Plains
 }
 
-/** What a concrete algebra makes of a term, as plain numbers. */
+/** The value of a term in a concrete algebra, as plain numbers. */
 export const readingOf = <F extends Carrier>(algebra: Concrete<F>): Reading => ({
   evaluate: (term, sample) => writeAll(algebra, term.of(algebra, sample)),
 })

@@ -113,7 +113,7 @@ export const exactOperations: readonly Term<AdjointSample>[] = [
 
 /** Operations that round. */
 export const roundedOperations: readonly Term<AdjointSample>[] = [
-  // Divisors of 3 and more, lest a quotient be as uncertain as it is large.
+  // Divisors of 3 and more, so that no quotient is as uncertain as it is large.
   term('div', ({ add, axesOf, div, fill, mul }, { A, A2 }) =>
     div<[M, K]>(A, add<[M, K]>(mul(A2, A2), fill<[M, K]>(axesOf<[M, K]>(A), 3)))),
   term('sqrt', ({ mul, sqrt }, { A }) => sqrt(mul(A, A)), ['clip']),

@@ -1,7 +1,7 @@
 /**
  * Laws of scan: a step run along the leading axis, the state handed on and the outputs stacked.
  *
- * The step of these laws tells the order of its slices: state and output depend on all that came before.
+ * The step of these laws depends on the order of its slices: state and output depend on every slice before.
  * On small whole numbers all of them are exact.
  */
 import type { Axes, Axis } from '../../algebra/axis.js'

@@ -38,7 +38,7 @@ const setOf = ({ vocabularyOf }: Lexicon, codePoints: readonly number[]): Charac
 const sameText = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((character, i) => character === b[i])
 
-/** Whether the numbers came, and are these. */
+/** Whether it succeeded, with these numbers. */
 const numbersAre = (verdict: Either<Failure, readonly number[]>, numbers: readonly number[]): boolean =>
   E.isRight(verdict) && sameNumbers(verdict.right, numbers)
 

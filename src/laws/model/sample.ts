@@ -22,7 +22,7 @@ export interface Sample {
   readonly X: PlainOneHot<[Rows, Vocabulary]>
   /** The characters that follow them. */
   readonly Y: PlainOneHot<[Rows, Vocabulary]>
-  /** The adjoint of the state after the last step: what follows the passage has for slopes in it. */
+  /** The adjoint of the state after the last step: the slopes, in that state, of the loss of what follows. */
   readonly dState: Plains
 }
 

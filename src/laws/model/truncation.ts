@@ -22,7 +22,7 @@ import type { Sample, Plains, SampleWithCuts } from './sample.js'
 import { norm, total } from '../plain.js'
 import type { ModelUnderTest } from './model-under-test.js'
 
-/** What a stretch is told of the adjoint that the one after it returns. */
+/** What a stretch is given of the adjoint that the next one returns. */
 export type Carry = (dState: Plains) => Plains
 
 /** All of it: BPTT through the whole passage. */

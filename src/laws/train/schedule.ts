@@ -68,7 +68,7 @@ export const scheduleLaws = <F extends Carrier>(): readonly Law<Scheduling<F>, S
     cites: ['schedule'],
     holds: (scheduling, { factor, taken }) => {
       const all = factors(scheduling, scheduling.exponentialDecay(factor), taken)
-      // exp makes of an error of its argument, t log factor, one as large relative to its result.
+      // An error of exp's argument, t log factor, is as large relative to its result.
       const roundings = 4 * (1 + taken * Math.abs(Math.log(factor)))
       return nearlyEqual(scheduling.algebra, roundings, all, range(taken).map((t) => factor ** t))
     },

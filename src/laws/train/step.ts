@@ -33,7 +33,7 @@ const outcomes = <L>({ step }: Stepping<L>, learner: L, minibatch: Minibatch): r
 const everything = <L>({ numbersOf }: Stepping<L>, taken: readonly Outcome<L>[]): readonly number[] =>
   taken.flatMap(({ learner, loss }) => [loss, ...numbersOf(learner)])
 
-/** Whether both succeeded, and came to the same numbers. */
+/** Whether both succeeded, with the same numbers. */
 const sameOutcome = <L>(stepping: Stepping<L>, a: readonly Outcome<L>[], b: readonly Outcome<L>[]): boolean =>
   a.length === 1 && sameNumbers(everything(stepping, a), everything(stepping, b))
 

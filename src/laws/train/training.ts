@@ -1,6 +1,6 @@
 /**
- * Laws of training as state transitions, whatever engine takes the steps: which minibatches come, in what order, and
- * what a run that is cut, stored, branched or replayed has to do with one that is not.
+ * Laws of training as state transitions, for any engine: which minibatches come, in what order, and that cutting,
+ * storing, branching or replaying a run does not change it.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { withPlan } from '../../train/run.js'

@@ -4,8 +4,8 @@
  *   adam   m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
  *          u = (m / c1) / (sqrt(v / c2) + epsilon)
  *
- * c1 and c2 are what the same running means make of a gradient that is always 1: 1 - beta1^t and 1 - beta2^t after t
- * steps in real arithmetic, and within 4 eps min(t, 1 / (1 - beta)) of that, eps the unit roundoff: 2^-53 in double and
+ * c1 and c2 are the same running means of a gradient that is always 1: 1 - beta1^t and 1 - beta2^t after t steps in
+ * real arithmetic, and within 4 eps min(t, 1 / (1 - beta)) of that, eps the unit roundoff: 2^-53 in double and
  * 2^-24 in single precision. They share the roundings of m and v. With the defaults, c2 ends at 0.99997 in single
  * precision.
  *
@@ -36,7 +36,7 @@ export interface AdamSettings {
 /** The settings of the paper, which PyTorch has too. */
 export const adamDefaults: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, placement: 'corrected' }
 
-/** What Adam remembers: the running means m of the gradients and v of their squares, and what 1 becomes in each. */
+/** Adam's state: the running means m of the gradients and v of their squares, and c1 and c2, those of 1. */
 export interface AdamState<F extends Carrier, S> {
   readonly m: Tensors<F, S>
   readonly v: Tensors<F, S>
@@ -45,7 +45,7 @@ export interface AdamState<F extends Carrier, S> {
 }
 
 /**
- * Adam's direction, still to be scaled by a rate: updates of about 1 where gradients far above epsilon stay alike.
+ * Adam's direction, before a rate scales it: updates of about 1 where gradients are constant and far above epsilon.
  * Settings out of range are a defect.
  */
 export const scaleByAdam =

@@ -16,7 +16,7 @@ import { zipTensors } from '../../algebra/tensors.js'
 /** What an optimiser remembers from step to step: a tree of tensors, which it alone looks into. */
 export type OptimiserState = object
 
-/** What it remembers at first; and what it makes of gradients: updates of the same fields and axes, and its state. */
+/** `init` gives its first state; `update` turns gradients into updates of the same axes, and gives the next state. */
 export interface Optimiser<F extends Carrier> {
   readonly init: <S>(parameters: Tensors<F, S>) => OptimiserState
   readonly update: <S>(
@@ -77,10 +77,10 @@ const statesIn = (count: number, state: OptimiserState): readonly OptimiserState
  *
  *   frozen   u = -0 for them; the others' updates are as if there were no others
  *
- * Their updates are -0, which added changes no bit of any number (0 would turn
- * -0 into 0), and the optimiser sees neither them nor their gradients, so that the others move (and are clipped)
- * as if alone. A name that no parameter has is a defect: it would hold nothing fixed, and say nothing. Differs from
- * setting their gradients to zero, which momentum and weight decay do not respect.
+ * Their updates are -0: adding it changes no bit of any number, while adding 0 would turn -0 into 0. The optimiser sees
+ * neither them nor their gradients, so the others move, and are clipped, as if alone. A name that no parameter has is a
+ * defect, since it would silently hold nothing fixed. Setting gradients to zero is not the same: momentum and weight
+ * decay would still move the parameters.
  *
  * @param names the parameters' names as files have them: `W_xh`, `b_r`, `1.W_hh`
  */

@@ -3,9 +3,9 @@
  *
  *   schedule   u = f(t) g, after t steps
  *
- * The count t is part of the optimiser's state, 0 at the first step, so that a run taken up again goes on where it was.
+ * The count t is part of the optimiser's state, 0 at the first step, so that a resumed run continues the schedule.
  * It is a number of the algebra: in single precision it stays at 2^24 = 16,777,216, and the factor with it.
- * Differs from schedulers of frameworks, which count for themselves and must be told to step.
+ * Frameworks' schedulers keep a count of their own, and must be stepped by the caller.
  */
 import type { Kind } from 'fp-ts/HKT'
 import type { Carrier, TensorAlgebra } from '../../algebra/tensor-algebra.js'
