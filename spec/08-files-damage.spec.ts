@@ -215,7 +215,7 @@ describe('A count', () => {
   })
 
   test('of rows, in the description of a state dict, is refused before a state is made of it', () => {
-    const bytes = writeTorch({ ...plain, settings: { ...plain.settings, batch: 2e7 } })
+    const bytes = right(writeTorch({ ...plain, settings: { ...plain.settings, batch: 2e7 } }))
     const importing = () => {
       const file = right(readTorch('it')(bytes))
       return importTorch('it')(file, file.description ?? plain)
@@ -318,7 +318,7 @@ describe('A file that is mutated', () => {
 
   law(
     'and a state dict is refused in one line, or gives a model like another',
-    forAll(mutated([...Array<Checkpoint>(7).fill(plain), deep].map(writeTorch)), (mutation) =>
+    forAll(mutated([...Array<Checkpoint>(7).fill(plain), deep].map((it) => right(writeTorch(it)))), (mutation) =>
       isRefusedOr(isLikeAnother)(reading(mutation, imported)),
     ),
     { runs: 4000 },

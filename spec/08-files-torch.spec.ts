@@ -77,7 +77,7 @@ const models = (entry: fc.Arbitrary<number>, of: fc.Arbitrary<CellChoice> = choi
       parametersOf(choice, size, entry).map((parameters) => ({ choice, sizes: size, parameters })),
     )
 
-const exported = ({ choice, sizes: size, parameters }: Model): Tensors => toTorch(choice, size, parameters)
+const exported = ({ choice, sizes: size, parameters }: Model): Tensors => right(toTorch(choice, size, parameters))
 const read = ({ choice }: Model, tensors: Tensors) => fromTorch('model.safetensors', choice)(tensors)
 
 const sameParameters = (one: Parameters32, other: Parameters32): boolean => {
@@ -110,7 +110,7 @@ describe('A state dict', () => {
       const bytes = writeSafetensors({ metadata: new Map(), tensors: exported(model) })
       const { tensors } = right(readSafetensors('it')(bytes))
       const { choice, sizes: size, parameters } = right(read(model, tensors))
-      const again = writeSafetensors({ metadata: new Map(), tensors: toTorch(choice, size, parameters) })
+      const again = writeSafetensors({ metadata: new Map(), tensors: right(toTorch(choice, size, parameters)) })
       return sameBytes(bytes, again)
     }),
   )
@@ -190,51 +190,104 @@ describe('A state dict is refused', () => {
     shape,
     bytes: new Uint8Array(shape.reduce((a, b) => a * b, bytesEach)),
   })
-  const secondLayerAlone = new Map([...tensors].map(([name, it]) => [name.replace('_l1', '_l2'), it] as const))
-  const renamed = new Map([...tensors].map(([name, it]) => [name.replace('rnn.', 'gru.'), it] as const))
+  const shapeOf = (name: string): readonly number[] => tensors.get(name)?.shape ?? []
+  const renamed = (from: string, to: string): Tensors =>
+    new Map([...tensors].map(([name, it]) => [name.replace(from, to), it] as const))
+  const transposed = (...names: readonly string[]): Tensors =>
+    new Map([...tensors, ...names.map((name) => [name, zerosOf(...[...shapeOf(name)].reverse())] as const)])
+  const matrices = [...tensors.keys()].filter((name) => shapeOf(name).length === 2)
+  const AS_OTHERS = ' (as in a model of 5 characters, 3 hidden units and 2 gru layers)'
+  /** What a message expects of a tensor, as the rest of the file has it. */
+  const wanted = (name: string): string => `the tensor ${name} of shape [${shapeOf(name).join(', ')}]${AS_OTHERS}`
+  const NO_LAYER = 'tensors named as rnn.weight_ih_l0, rnn.weight_hh_l0 and on, got '
+  const NOTHING_ELSE = 'no tensors but 2 gru layers and the output layer, got '
+  const NO_SIZES = 'weights of 1, 3 or 4 gates by H rows and linear.weight of shape [V, H], got none that fit'
 
   test.each<readonly [string, Tensors, string]>([
-    ...[...tensors.keys()].map(
-      (name) => [`without ${name}`, without(name), name.endsWith('weight_hh_l1') ? 'alone, got' : name] as const,
+    ...[...tensors.keys()].map((name) => [`without ${name}`, without(name), `${wanted(name)}, got none`] as const),
+    ...matrices.map(
+      (name) =>
+        [
+          `with ${name} transposed`,
+          transposed(name),
+          `${wanted(name)}, got shape [${[...shapeOf(name)].reverse().join(',')}]: transpose it`,
+        ] as const,
     ),
-    ['that is empty', new Map(), 'the matrices rnn.weight_ih_l0 and rnn.weight_hh_l0 of a state dict, got none'],
-    ['by other names', renamed, 'the matrices rnn.weight_ih_l0 and rnn.weight_hh_l0 of a state dict, got none'],
+    [
+      'with all matrices transposed',
+      transposed(...matrices),
+      `${wanted('rnn.weight_ih_l0')}, got shape [5,9]: transpose`,
+    ],
+    ...[...tensors.keys()].map(
+      (name) =>
+        [
+          `with ${name} of another size`,
+          withTensor(name, zerosOf(...shapeOf(name).map((size) => size + 1))),
+          `${wanted(name)}, got shape [${shapeOf(name).map((size) => size + 1).join(',')}]`,
+        ] as const,
+    ),
+    ...(['ih', 'hh'] as const).flatMap((which) =>
+      [0, 1].flatMap((layer) =>
+        ([1, 4] as const).map((gates) => {
+          const name = `rnn.weight_${which}_l${String(layer)}`
+          const [, columns] = shapeOf(name)
+          return [
+            `with ${name} of ${String(gates)} gates`,
+            withTensor(name, zerosOf(gates * 3, columns)),
+            `${wanted(name)}, got shape [${String(gates * 3)},${String(columns)}]`,
+          ] as const
+        }),
+      ),
+    ),
+    ['that is empty', new Map(), `${NO_LAYER}none`],
+    [
+      'by other names',
+      renamed('rnn.', 'gru.'),
+      `${NO_LAYER}"gru.weight_ih_l0", "gru.weight_hh_l0", "gru.bias_ih_l0", ...`,
+    ],
+    ['of the output layer alone', new Map([...tensors].slice(-2)), `${NO_LAYER}"linear.weight", "linear.bias"`],
+    [
+      'with an output layer by another name',
+      renamed('linear.', 'fc.'),
+      `${wanted('linear.weight')}, got none, but "fc.`,
+    ],
     [
       'with a second direction',
       withTensor('rnn.weight_ih_l0_reverse', zerosOf(9, 5)),
-      'alone, got "rnn.weight_ih_l0_reverse"',
+      `${NOTHING_ELSE}"rnn.weight_ih_l0_`,
     ],
-    ['with a projection', withTensor('rnn.weight_hr_l0', zerosOf(2, 3)), 'alone, got "rnn.weight_hr_l0"'],
-    ['with a buffer', withTensor('steps', zerosOf()), 'alone, got "steps"'],
-    ['with a layer left out', secondLayerAlone, 'the tensor rnn.weight_ih_l1 of shape [9, 3], got none'],
+    ['with a projection', withTensor('rnn.weight_hr_l0', zerosOf(2, 3)), `${NOTHING_ELSE}"rnn.weight_hr_l0"`],
+    ['with a buffer', withTensor('steps', zerosOf()), `${NOTHING_ELSE}"steps"`],
+    ['with a layer left out', renamed('_l1', '_l2'), 'the tensor rnn.weight_ih_l1 of shape [9, 3] (as in a model of 5'],
+    ['with a layer called l01', withTensor('rnn.weight_hh_l01', zerosOf(9, 3)), `${NOTHING_ELSE}"rnn.weight_hh_l01"`],
     [
-      'with a layer called l01',
-      withTensor('rnn.weight_hh_l01', zerosOf(9, 3)),
-      'the tensor rnn.weight_ih_l2 of shape [9, 3], got none',
-    ],
-    [
-      'with a weight that is not transposed',
-      withTensor('linear.weight', zerosOf(3, 5)),
-      'the tensor linear.weight of shape [5, 3], got shape [3,5]',
+      'with a weight called l01',
+      renamed('hh_l1', 'hh_l01'),
+      `${wanted('rnn.weight_hh_l1')}, got none, but "rnn.weight_hh_l01"`,
     ],
     [
       'with a bias that is a matrix',
       withTensor('linear.bias', zerosOf(1, 5)),
-      'the tensor linear.bias of shape [5], got shape [1,5]',
+      `${wanted('linear.bias')}, got shape [1,5]`,
     ],
+    ['with a scalar for a bias', withTensor('linear.bias', zerosOf()), `${wanted('linear.bias')}, got shape []`],
     [
-      'with a scalar for a bias',
-      withTensor('linear.bias', zerosOf()),
-      'the tensor linear.bias of shape [5], got shape []',
-    ],
-    [
-      'with as many gates as no cell has',
+      'with a gate missing',
       withTensor('rnn.weight_ih_l0', zerosOf(6, 5)),
-      'rnn.weight_ih_l0 to have 1, 3 or 4 times as many rows as rnn.weight_hh_l0 has columns, got 6 and 3',
+      `${wanted('rnn.weight_ih_l0')}, got shape [6,5]`,
     ],
-    ['without units', withTensor('rnn.weight_hh_l0', zerosOf(0, 0)), 'has columns, got 9 and 0'],
-    ['without characters', withTensor('rnn.weight_ih_l0', zerosOf(9, 0)), 'has columns, got 9 and 3'],
-    ['whose first weight is a vector', withTensor('rnn.weight_ih_l0', zerosOf(9)), 'of a state dict, got none'],
+    [
+      'with a weight of no entries',
+      withTensor('rnn.weight_hh_l0', zerosOf(0, 0)),
+      `${wanted('rnn.weight_hh_l0')}, got shape [0,0]`,
+    ],
+    [
+      'with a weight that is a vector',
+      withTensor('rnn.weight_ih_l0', zerosOf(9)),
+      `${wanted('rnn.weight_ih_l0')}, got shape [9]`,
+    ],
+    ['of shapes without a size', new Map([['rnn.weight_ih_l0', zerosOf(0, 0)]]), NO_SIZES],
+    ['of no shapes', new Map([['rnn.weight_ih_l0', zerosOf()]]), NO_SIZES],
     [
       'in double precision',
       withTensor('linear.bias', ofType('F64', 8, 5)),
@@ -278,10 +331,10 @@ describe('A state dict is refused', () => {
 
   test('with layers by the ten thousand, quickly', () => {
     expect(refusal(read(sample, layersUpTo(20_000)))).toBe(
-      'model.safetensors does not fit: expected a state dict of at most 100 layers, got 20000',
+      'model.safetensors does not fit: expected a state dict of at most 64 layers, got layer 19999',
     )
-    expect(refusal(read(sample, layersUpTo(100)))).toContain('rnn.weight_ih_l2 of shape [9, 3], got none')
-    expect(refusal(read(sample, layersUpTo(101)))).toContain('at most 100 layers, got 101')
+    expect(refusal(read(sample, layersUpTo(64)))).toContain('rnn.weight_ih_l2 of shape [9, 3] (as in a model of 5')
+    expect(refusal(read(sample, layersUpTo(65)))).toContain('at most 64 layers, got layer 64')
   })
 
   test('with a shape of a million dimensions, in a short line', () => {
@@ -289,7 +342,34 @@ describe('A state dict is refused', () => {
     const long = { ...zerosOf(1), shape }
     const message = refusal(read(sample, withTensor('linear.bias', long)))
     expect(message).toMatch(/got shape \[1,1,1,[1,]*…$/)
-    expect(message.length).toBeLessThan(200)
+    expect(message.length).toBeLessThan(250)
+  })
+})
+
+describe('What no module of torch.nn computes', () => {
+  const identity = (cell: CellChoice['cell'], layers = 1): CellChoice => ({
+    ...{ cell, layers, activation: 'identity', biases: 'two' },
+  })
+  const written = (choice: CellChoice) => {
+    const size = { vocabulary: 3, hidden: 2 }
+    const zeros = Object.entries(flatAxes(shapeOf(choice, size))).map(([field, axes]) => [field, float32.fill(axes, 0)])
+    return toTorch(choice, size, treeOf(choice, size, Object.fromEntries(zeros) as Named<'float32'>))
+  }
+
+  test.each([1, 3])('is not written: an rnn with phi = identity, in %i layers', (layers) => {
+    expect(refusal(written(identity('rnn', layers)))).toBe(
+      'the model does not fit: expected an rnn with tanh or relu, which is all that torch.nn.RNN computes, ' +
+        'got identity: export it as onnx, or train one with such an activation',
+    )
+  })
+
+  test('is not what gates with activations of their own have in their settings', () => {
+    expect([identity('gru'), identity('lstm', 2)].map((choice) => E.isRight(written(choice)))).toEqual([true, true])
+  })
+
+  test('and was written before is read', () => {
+    const tensors = right(written({ ...identity('rnn'), activation: 'relu' }))
+    expect(right(fromTorch('it', identity('rnn'))(tensors)).choice).toEqual(identity('rnn'))
   })
 })
 
@@ -325,7 +405,7 @@ describe('A file that PyTorch wrote', () => {
   })
 
   test('is written again with the same tensors', () => {
-    const again = toTorch(model.choice, model.sizes, model.parameters)
+    const again = right(toTorch(model.choice, model.sizes, model.parameters))
     expect(sameFile({ metadata, tensors: again }, { metadata, tensors })).toBe(true)
   })
 })

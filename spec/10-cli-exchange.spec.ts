@@ -45,10 +45,12 @@ beforeAll(async () => {
     ['scratch.model', []],
     ['lstm.model', ['--dialect', 'torch', '--cell', 'lstm', '--layers', '2']],
     ['gru.model', ['--cell', 'gru']],
+    ['relu.model', ['--activation', 'relu']],
+    ['identity.model', ['--activation', 'identity', '--rate', '0.1']],
   ]
   for (const [name, options] of models) {
     const said = await command('train', '--text', at('verse.txt'), ...TINY, ...options, '--out', at(name))
-    expect(said.code).toBe(0)
+    expect(said.code, said.err.join('\n')).toBe(0)
   }
 })
 afterAll(() => {
@@ -79,6 +81,43 @@ describe.each(['scratch.model', 'lstm.model', 'gru.model'])('%s', (name) => {
   })
 })
 
+describe('export --format torch', () => {
+  const toTorch = (name: string) =>
+    command('export', '--model', at(name), '--format', 'torch', '--out', at(`${name}.dict`))
+
+  test('says of an rnn with relu what the state dict does not', async () => {
+    expect(await toTorch('relu.model')).toEqual({
+      code: 0,
+      out: [at('relu.model.dict')],
+      err: [
+        "load it into torch.nn.RNN(..., nonlinearity='relu'): " +
+          "the state dict does not say so, and PyTorch's default is tanh",
+      ],
+    })
+    const back = await command('import', '--state-dict', at('relu.model.dict'), '--out', at('relu.back'))
+    expect([back.code, modelOf('relu.back').settings.activation]).toEqual([0, 'relu'])
+  })
+
+  test('refuses an rnn with identity, and writes nothing', async () => {
+    expect(await toTorch('identity.model')).toEqual({
+      code: 2,
+      out: [],
+      err: [
+        'pure-rnn: the model does not fit: expected an rnn with tanh or relu, ' +
+          'which is all that torch.nn.RNN computes, got identity: export it as onnx, or train one with such an activation',
+      ],
+    })
+    expect(existsSync(at('identity.model.dict'))).toBe(false)
+    const graphs = ['export', '--model', at('identity.model'), '--format', 'onnx', '--out', at('identity.graphs')]
+    expect(await command(...graphs)).toMatchObject({ code: 0 })
+  })
+
+  test('says nothing of others', async () => {
+    const said = await Promise.all(['scratch.model', 'lstm.model', 'gru.model'].map(toTorch))
+    expect(said.map(({ code, err }) => [code, err])).toEqual(said.map(() => [0, []]))
+  })
+})
+
 describe('import', () => {
   test('takes the characters of the text where the file does not say them, and goes on from there', async () => {
     await command('export', '--model', at('lstm.model'), '--format', 'torch', '--out', at('said.safetensors'))
@@ -104,6 +143,7 @@ describe('import', () => {
     ['a file of text', [...intake, 'verse.txt'], 'safetensors'],
     ['no file', [...intake, 'none'], 'which does not exist'],
     ['a model instead of a state dict', [...intake, 'gru.model'], 'rnn.weight_ih_l0'],
+    ['what no rnn of PyTorch has', [...intake, 'x', '--activation', 'identity'], '--activation must be tanh or relu'],
     ['another format', [...outlet, 'hdf5', '--out', 'x'], 'onnx or torch'],
     ['a folder that is a file', [...outlet, 'onnx', '--out', 'verse.txt'], 'is a file'],
     ['a file that is a folder', [...outlet, 'torch', '--out', 'folder'], 'directory'],

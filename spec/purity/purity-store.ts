@@ -68,9 +68,10 @@ export const fileCalls = ({ beginning, contents, damage }: FileWorld): Calls => 
   const { sizes, checkpoint, parameters } = begun(beginning)
   const { settings, vocabulary, text } = checkpoint
   const choice = ofCopies(store.choiceOf, settings)
-  const dict = ofCopies(store.toTorch, choice, sizes, parameters)
+  const toTorch = (...its: Parameters<typeof store.toTorch>) => right(store.toTorch(...its))
+  const dict = ofCopies(toTorch, choice, sizes, parameters)
   const modelFile = ofCopies(store.writeCheckpoint, checkpoint)
-  const torchFile = ofCopies(store.writeTorch, checkpoint)
+  const torchFile = ofCopies((its) => right(store.writeTorch(its)), checkpoint)
   const shape = [sizes.vocabulary]
   return {
     writeSafetensors: call(store.writeSafetensors, contents),

@@ -34,23 +34,38 @@ export const runExport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
     TE.fromEither(E.mapLeft(problemOf)(parsedFormat(typed))),
     TE.bindTo('format'),
     TE.bind('model', () => readModel('--model', path, terminal)),
-    TE.chain(({ format, model }) => writers[format](model, wish)),
-    TE.map((written) => {
+    TE.bind('written', ({ format, model }) => writers[format](model, wish)),
+    TE.map(({ format, model, written }) => {
       written.map(visible).forEach(terminal.print)
+      notesOf(format, model).forEach(terminal.note)
       return 0
     }),
   )
 }
+
+/** What the file does not say, and whoever loads it must know. */
+const notesOf = (format: ExportFormat, { settings: { cell, activation } }: Checkpoint): readonly string[] =>
+  format === 'torch' && cell === 'rnn' && activation === 'relu'
+    ? [
+        "load it into torch.nn.RNN(..., nonlinearity='relu'): " +
+          "the state dict does not say so, and PyTorch's default is tanh",
+      ]
+    : []
 
 /** Each writes its files, and gives their names. */
 const writers: Readonly<
   Record<ExportFormat, (model: Checkpoint, wish: Omit<OutputWish, 'over'>) => TaskEither<Problem, readonly string[]>>
 > = {
   torch: (model, wish) =>
-    withOutput({ ...wish, over: 'tensors' })((place) =>
-      pipe(
-        save(place, writeTorch(model)),
-        TE.map(() => [place.name]),
+    pipe(
+      TE.fromEither(E.mapLeft(problemOf)(writeTorch(model))),
+      TE.chain((bytes) =>
+        withOutput({ ...wish, over: 'tensors' })((place) =>
+          pipe(
+            save(place, bytes),
+            TE.map(() => [place.name]),
+          ),
+        ),
       ),
     ),
   onnx: (model, wish) => {

@@ -6,6 +6,7 @@ import { activationNames } from '../model/activation.js'
 import { cellNames } from '../model/cells.js'
 import { standard, standardIn } from '../files/settings.js'
 import type { Settings } from '../files/settings.js'
+import { nonlinearities } from '../files/torch.js'
 import { samplings } from '../data/samplers.js'
 
 /** An option: `--hidden <count>`, and its line in --help. One for a setting shows that setting's default. */
@@ -107,7 +108,9 @@ export const exportOptions: readonly Option[] = [
   model,
   {
     flags: '--format <name>',
-    says: 'onnx, for graphs of training, forward pass and generation; torch, for a state dict of torch.nn',
+    says:
+      'onnx, for graphs of training, forward pass and generation; ' +
+      'torch, for a state dict of torch.nn (of an rnn: with tanh or relu)',
   },
   { flags: '--out <path>', says: 'the folder of the .onnx files, or the .safetensors file of the state dict' },
   overwrite,
@@ -121,7 +124,7 @@ export const importOptions: readonly Option[] = [
   },
   { flags: '--limit <count>', says: 'how many of its characters were read; all, or 0, for all (default: 10000)' },
   { flags: '--keep-line-breaks', says: 'the model learnt line breaks; otherwise each was a space' },
-  { flags: '--activation <name>', says: `of an rnn: ${activationNames.join(', ')} (default: tanh)` },
+  { flags: '--activation <name>', says: `of an rnn: ${nonlinearities.join(', ')} (default: tanh)` },
   { flags: '--out <file>', says: 'file to save the model in' },
   overwrite,
 ]

@@ -8,6 +8,7 @@ import type { Failure } from '../failure.js'
 import { either, obeying, oneOf, real, whole } from '../files/rule.js'
 import type { Rule } from '../files/rule.js'
 import { LARGEST_COUNT, settingRules } from '../files/settings.js'
+import { nonlinearities } from '../files/torch.js'
 import type { Settings } from '../files/settings.js'
 import { engineNames, sensible } from './engines.js'
 import type { EngineChoice } from './engines.js'
@@ -142,6 +143,6 @@ export const parsedImport = (typed: Typed): Either<Failure, ImportSettings> =>
     E.Do,
     E.bind('limit', () => parsedLimit(typed)),
     E.bind('keepLineBreaks', () => given(typed)('--keep-line-breaks', settingRules.keepLineBreaks)),
-    E.bind('activation', () => given(typed)('--activation', settingRules.activation)),
+    E.bind('activation', () => given(typed)('--activation', oneOf(nonlinearities))),
     E.map((wish) => Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))),
   )

@@ -77,7 +77,7 @@ export const standardIn = (dialect: ConventionsName): Settings => {
 }
 
 /** A network of more layers does not learn, and takes long to build. */
-const MOST_LAYERS = 64
+export const MOST_LAYERS = 64
 
 /** More than a report needs, and few enough that a damaged file cannot ask for an endless report. */
 const LONGEST_REPORT = 2 ** 20

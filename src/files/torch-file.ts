@@ -26,18 +26,19 @@ import type { FromTorch } from './torch.js'
 /** The key under which a description stands in the metadata. */
 const DESCRIPTION = 'pure-rnn'
 
-/** The state dict of a model, as a safetensors file. */
-export const writeTorch = (checkpoint: Checkpoint): Uint8Array => {
+/** The state dict of a model, as a safetensors file; a model that no module of torch.nn computes is a failure. */
+export const writeTorch = (checkpoint: Checkpoint): Either<Failure, Uint8Array> => {
   const { settings, vocabulary, progress } = checkpoint
   const { sizes } = modelOf(settings, vocabulary)
-  return writeSafetensors({
-    // `pt` is how readers of the format know tensors of PyTorch.
-    metadata: new Map([
-      ['format', 'pt'],
-      [DESCRIPTION, showManifest(checkpoint)],
-    ]),
-    tensors: toTorch(choiceOf(settings), sizes, progress.learner.parameters),
-  })
+  // `pt` is how readers of the format know tensors of PyTorch.
+  const metadata = new Map([
+    ['format', 'pt'],
+    [DESCRIPTION, showManifest(checkpoint)],
+  ])
+  return pipe(
+    toTorch(choiceOf(settings), sizes, progress.learner.parameters),
+    E.map((tensors) => writeSafetensors({ metadata, tensors })),
+  )
 }
 
 /** A file of a state dict, with what it says of itself, if it comes from here. */

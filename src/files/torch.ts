@@ -7,7 +7,8 @@
  *   linear.weight, linear.bias             W_hq transposed, b_q
  *
  * These are the state dict of a module with `rnn = torch.nn.RNN(V, H)` (or GRU, LSTM, of so many layers) and
- * `linear = torch.nn.Linear(H, V)`. Numbers are moved, never computed with: a round trip keeps every bit.
+ * `linear = torch.nn.Linear(H, V)`. Numbers are moved, never computed with: a round trip keeps every bit. An RNN with
+ * phi = relu is one of `nonlinearity='relu'`, which the state dict does not say; with phi = identity it is none.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
@@ -16,12 +17,12 @@ import type { Axes } from '../algebra/axis.js'
 import { axis, entries } from '../algebra/axis.js'
 import { flatten, unflatten } from '../algebra/names.js'
 import type { Named } from '../algebra/names.js'
-import { quoted } from '../failure.js'
+import { count, quoted } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { float32 } from '../interpret/float32.js'
 import type { Float32Tensor } from '../interpret/float32.js'
-import { cellNames, gatesOf, networkOf } from '../model/cells.js'
-import type { CellChoice, CellName } from '../model/cells.js'
+import { networkOf } from '../model/cells.js'
+import type { CellChoice } from '../model/cells.js'
 import { languageModel } from '../model/language-model.js'
 import type { LayersShape } from '../model/layers.js'
 import { parameterAxes } from '../model/model.js'
@@ -29,6 +30,8 @@ import type { Parameters } from '../model/model.js'
 import type { Sizes } from '../model/parameters.js'
 import { layoutOf, zerosOf } from './torch-layout.js'
 import type { Layout, Shaped } from './torch-layout.js'
+import { isTransposed, recognised } from './torch-model.js'
+import type { TorchModel } from './torch-model.js'
 import { decoded, encoded } from './stored-tensor.js'
 import type { StoredTensor } from './stored-tensor.js'
 
@@ -43,8 +46,30 @@ type Plain = readonly number[]
 const transpose = (values: ArrayLike<number>, rows: number, columns: number): Plain =>
   Array.from({ length: rows * columns }, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)])
 
-/** The state dict of these parameters. */
-export const toTorch = (choice: CellChoice, sizes: Sizes, parameters: Parameters32): StateDict => {
+/**
+ * The state dict of these parameters.
+ *
+ * @returns the tensors, or a failure where no module of torch.nn computes what the model does: an RNN with identity
+ */
+export const toTorch = (
+  choice: CellChoice,
+  sizes: Sizes,
+  parameters: Parameters32,
+): Either<Failure, StateDict> =>
+  choice.cell !== 'rnn' || nonlinearities.includes(choice.activation)
+    ? E.right(tensorsOf(choice, sizes, parameters))
+    : E.left({
+        _tag: 'Mismatch',
+        what: 'the model',
+        expected: `an rnn with ${nonlinearities.join(' or ')}, which is all that torch.nn.RNN computes`,
+        got: choice.activation,
+        advice: 'export it as onnx, or train one with such an activation',
+      })
+
+/** The nonlinearities of torch.nn.RNN. The gates of its GRU and LSTM are those of the cells here. */
+export const nonlinearities: readonly CellChoice['activation'][] = ['tanh', 'relu']
+
+const tensorsOf = (choice: CellChoice, sizes: Sizes, parameters: Parameters32): StateDict => {
   const named: Named32 = flatten<'float32'>(parameters)
   const blockOf = ({ field, transposed, axes }: Layout['blocks'][number]): Plain => {
     const { data } = named[field]
@@ -89,13 +114,14 @@ export const fromTorch =
   (what: string, { activation, biases }: Unsaid) =>
   (tensors: StateDict): Either<Failure, FromTorch> =>
     pipe(
-      dimensionsOf(what, tensors),
-      E.chain(({ cell, layers, sizes }) => {
+      recognised(what, tensors),
+      E.chain((model) => {
+        const { cell, layers, sizes } = model
         const choice = { cell, layers, activation, biases }
         const layout = layoutOf(choice, sizes)
         const zeros = zerosOf(choice, sizes)
         return pipe(
-          onlyThese(what, tensors, [...layout, ...zeros]),
+          onlyThese(what, tensors, model, [...layout, ...zeros]),
           E.chain(() => E.traverseArray((each: Layout) => fieldsOf(what, tensors, each))(layout)),
           E.chainFirst(() => E.traverseArray((each: Shaped) => zero(what, tensors, each))(zeros)),
           E.map((read) => ({ choice, sizes, parameters: inOrder(choice, sizes, Object.fromEntries(read.flat())) })),
@@ -103,53 +129,46 @@ export const fromTorch =
       }),
     )
 
-const mismatch = (what: string, expected: string, got: string): Either<Failure, never> =>
-  E.left({ _tag: 'Mismatch', what, expected, got })
+const mismatch = (what: string, expected: string, got: string, advice?: string): Either<Failure, never> =>
+  E.left({ _tag: 'Mismatch', what, expected, got, ...(advice === undefined ? {} : { advice }) })
 
-/** More layers than anybody stacks, and few enough that a damaged file cannot exhaust the stack. */
-const MOST_LAYERS = 100
-
-/** The cell, its layers and sizes, as the shapes of the first layer's weights and the number of layers tell them. */
-const dimensionsOf = (
-  what: string,
-  tensors: StateDict,
-): Either<Failure, { readonly cell: CellName; readonly layers: number; readonly sizes: Sizes }> => {
-  const [input, recurrent] = ['rnn.weight_ih_l0', 'rnn.weight_hh_l0'].map((name) => tensors.get(name)?.shape ?? [])
-  const [rows, vocabulary] = input
-  const [, hidden] = recurrent
-  const cell = cellNames.find((name) => gatesOf[name].length * hidden === rows)
-  const layers = [...tensors.keys()].filter((name) => /^rnn\.weight_hh_l\d+$/.test(name)).length
-  return input.length !== 2 || recurrent.length !== 2
-    ? mismatch(what, 'the matrices rnn.weight_ih_l0 and rnn.weight_hh_l0 of a state dict', 'none')
-    : hidden === 0 || vocabulary === 0 || cell === undefined
-      ? mismatch(
-          what,
-          'rnn.weight_ih_l0 to have 1, 3 or 4 times as many rows as rnn.weight_hh_l0 has columns',
-          `${String(rows)} and ${String(hidden)}`,
-        )
-      : layers > MOST_LAYERS
-        ? mismatch(what, `a state dict of at most ${String(MOST_LAYERS)} layers`, String(layers))
-        : E.right({ cell, layers, sizes: { vocabulary, hidden } })
-}
-
-/** Every tensor of the list is there with its shape, and no other. */
+/** Every tensor of the list is there with its shape, and no other; what is missing or too much is said first. */
 const onlyThese = (
   what: string,
   tensors: StateDict,
+  model: TorchModel,
   wanted: readonly Shaped[],
 ): Either<Failure, unknown> => {
+  const names = new Set(wanted.map(({ tensor }) => tensor))
+  const missing = wanted.find(({ tensor }) => !tensors.has(tensor))
+  const other = [...tensors.keys()].find((name) => !names.has(name))
   const wrong = wanted.find(({ tensor, shape }) => String(tensors.get(tensor)?.shape) !== String(shape))
-  const other = [...tensors.keys()].find((name) => !wanted.some(({ tensor }) => tensor === name))
-  return wrong !== undefined
-    ? mismatch(
-        what,
-        `the tensor ${wrong.tensor} of shape [${wrong.shape.join(', ')}]`,
-        tensors.has(wrong.tensor) ? `shape ${quoted(tensors.get(wrong.tensor)?.shape)}` : 'none',
-      )
+  return missing !== undefined
+    ? mismatch(what, asIn(model, missing), other === undefined ? 'none' : `none, but ${quoted(other)}`)
     : other !== undefined
-      ? mismatch(what, `the tensors ${wanted.map(({ tensor }) => tensor).join(', ')} alone`, quoted(other))
-      : E.right(undefined)
+      ? mismatch(what, `no tensors but ${wordsOf(model)} and the output layer`, quoted(other))
+      : wrong !== undefined
+        ? mismatch(
+            what,
+            asIn(model, wrong),
+            `shape ${quoted(tensors.get(wrong.tensor)?.shape)}`,
+            isTransposed(tensors.get(wrong.tensor)?.shape, wrong.shape)
+              ? 'transpose it: PyTorch has a row for each output'
+              : undefined,
+          )
+        : E.right(undefined)
 }
+
+/** A tensor, and the model that the others are of. */
+const asIn = (model: TorchModel, { tensor, shape }: Shaped): string => {
+  const { vocabulary, hidden } = model.sizes
+  return (
+    `the tensor ${tensor} of shape [${shape.join(', ')}] (as in a model of ${count(vocabulary, 'character')}, ` +
+    `${count(hidden, 'hidden unit')} and ${wordsOf(model)})`
+  )
+}
+
+const wordsOf = ({ cell, layers }: TorchModel): string => count(layers, `${cell} layer`)
 
 const numbersIn = (what: string, tensors: StateDict, tensor: string): Either<Failure, ArrayLike<number>> =>
   decoded(`the tensor ${tensor} of ${what}`, tensors.get(tensor) as StoredTensor)

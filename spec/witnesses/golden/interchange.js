@@ -1,13 +1,13 @@
 /** This project's side of interchange.py: reads what PyTorch wrote, writes models of its own, and says their logits. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { product } from '../../dist/algebra/index.js'
-import { explain } from '../../dist/failure.js'
-import { float32 } from '../../dist/interpret/index.js'
-import { initialParameters, uniformEntries } from '../../dist/learn/index.js'
-import { batchAxis, cellOf, forward, timeAxis, vocabularyAxis, zeroState } from '../../dist/model/index.js'
-import { seeded } from '../../dist/random.js'
-import { fromTorch, readSafetensors, toTorch, writeSafetensors } from '../../dist/store/index.js'
+import { product } from '../../../dist/algebra/index.js'
+import { explain } from '../../../dist/failure.js'
+import { float32 } from '../../../dist/interpret/index.js'
+import { initialParameters, uniformEntries } from '../../../dist/train/index.js'
+import { batchAxis, forward, languageModel, networkOf, timeAxis, vocabularyAxis, zeroState } from '../../../dist/model/index.js'
+import { seeded } from '../../../dist/random.js'
+import { fromTorch, readSafetensors, toTorch, writeSafetensors } from '../../../dist/files/index.js'
 
 const folder = process.argv[2]
 const task = JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8'))
@@ -20,11 +20,11 @@ const right = (result) => {
   return result.right
 }
 const logits = (choice, parameters) => {
-  const cell = cellOf(choice)(float32)
-  return float32.toArray(forward(float32, cell)(parameters, zeroState(float32, cell, sizes, batch), X).O)
+  const model = languageModel(networkOf(choice), sizes)
+  return float32.toArray(forward(float32, model)(parameters, zeroState(float32, model, batch), X).O)
 }
 const write = (name, choice, parameters) => {
-  const tensors = toTorch(choice, sizes, parameters)
+  const tensors = right(toTorch(choice, sizes, parameters))
   writeFileSync(join(folder, name), writeSafetensors({ metadata: new Map([['format', 'pt']]), tensors }))
 }
 
@@ -34,7 +34,8 @@ const answers = task.models.map(({ name, choice }, i) => {
   const read = right(fromTorch(file, choice)(tensors))
   write(`${name}.again.safetensors`, read.choice, read.parameters)
 
-  const [own] = initialParameters(float32, cellOf(choice)(float32), sizes, uniformEntries(0.5))(seeded(task.seed + i))
+  const model = languageModel(networkOf(choice), sizes)
+  const [own] = initialParameters(float32, model, uniformEntries(0.5))(seeded(task.seed + i))
   write(`${name}.to-torch.safetensors`, choice, own)
   return [name, { fromTorch: logits(read.choice, read.parameters), toTorch: logits(choice, own) }]
 })
