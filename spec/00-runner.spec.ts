@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { check, forAll, seed, title, wholeNumber } from './runner/run.js'
-import { size } from './runner/arbitraries.js'
+import { size } from '../src/laws/samples/tensors.js'
 
 /** The message with which a claim fails, or undefined if it holds. */
 const failure = (claim: Parameters<typeof check>[0], options = {}): string | undefined => {

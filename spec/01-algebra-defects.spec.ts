@@ -11,7 +11,7 @@ import { quoted } from '../src/algebra/quoted.js'
 import { axis, Defect, entries, product, showAxes, zipTensors } from '../src/algebra/index.js'
 import type { AnyAxis, Axes } from '../src/algebra/index.js'
 import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
-import { size } from './runner/arbitraries.js'
+import { size } from '../src/laws/samples/tensors.js'
 import { layouts, onEachInterpreter, onEachLayout } from './runner/interpreters.js'
 import { forAll, law } from './runner/run.js'
 

@@ -22,16 +22,16 @@ import { sameNumbers } from '../src/laws/law.js'
 import { allFinite } from '../src/interpret/kernel/rows.js'
 import { range, read, total } from '../src/laws/plain.js'
 import {
-  adjoints,
-  elementwise,
-  layouts,
-  logits,
-  products,
-  recurrences,
-  scatterings,
-  selections,
-} from './runner/algebra-samples.js'
-import { axesNamed, plain, realWithin, sizeOrNone, smallInteger } from './runner/arbitraries.js'
+  adjointSamples,
+  elementwiseSamples,
+  layoutSamples,
+  logitsSamples,
+  productSamples,
+  recurrenceSamples,
+  scatterSamples,
+  selectionSamples,
+} from '../src/laws/samples/algebra.js'
+import { axesNamed, plain, realWithin, sizeOrZero, smallInteger } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
 
@@ -58,14 +58,14 @@ onEachInterpreter((name, algebra) => {
   const numbers = (a: unknown): readonly number[] => algebra.toArray<Axes>(a as never)
 
   describe(`any number of single precision, in ${name}`, () => {
-    runLaws('layout', algebra, layoutLaws(), layouts(anySingle))
-    runLaws('arithmetic', algebra, elementwiseLaws(), elementwise(anySingle))
-    runLaws('selection', algebra, copyLaws(), selections(anySingle))
-    runLaws('scattering', algebra, scatterLaws(), scatterings(anySingle))
+    runLaws('layout', algebra, layoutLaws(), layoutSamples(anySingle))
+    runLaws('arithmetic', algebra, elementwiseLaws(), elementwiseSamples(anySingle))
+    runLaws('selection', algebra, copyLaws(), selectionSamples(anySingle))
+    runLaws('scattering', algebra, scatterLaws(), scatterSamples(anySingle))
 
     law(
       'a product is NaN or infinite just where a row and a column make it so',
-      forAll(products(anySingle), ({ A, B }) => {
+      forAll(productSamples(anySingle), ({ A, B }) => {
         const [[, K], [, N]] = [A.axes, B.axes]
         const product = algebra.toArray(algebra.matmul(read(algebra, A), read(algebra, B)))
         return product.every((entry, i) => {
@@ -79,7 +79,7 @@ onEachInterpreter((name, algebra) => {
 
     law(
       'a sum of rows is NaN or infinite just where a column makes it so',
-      forAll(products(anySingle), ({ A }) => {
+      forAll(productSamples(anySingle), ({ A }) => {
         const [R, C] = A.axes
         const column = (c: number): readonly number[] => range(R.size).map((r) => A.values[r * C.size + c])
         const sums = algebra.toArray(algebra.sumRows(read(algebra, A)))
@@ -91,7 +91,7 @@ onEachInterpreter((name, algebra) => {
 
     law(
       'argmax of a row with a NaN still is one of its columns',
-      forAll(selections(anySingle), ({ O }) => {
+      forAll(selectionSamples(anySingle), ({ O }) => {
         const chosen = algebra.indicesOf(algebra.argmax(read(algebra, O)))
         const [rows, columns] = O.axes
         return chosen.length === rows.size && chosen.every((c) => Number.isInteger(c) && c >= 0 && c < columns.size)
@@ -128,8 +128,8 @@ onEachInterpreter((name, algebra) => {
   })
 
   describe(`logits of unusual size, in ${name}`, () => {
-    runLaws('up to 10^30', algebra, logSoftmaxLaws(), logits(enormous))
-    runLaws('subnormal', algebra, logSoftmaxLaws(), logits(subnormal))
+    runLaws('up to 10^30', algebra, logSoftmaxLaws(), logitsSamples(enormous))
+    runLaws('subnormal', algebra, logSoftmaxLaws(), logitsSamples(subnormal))
 
     test('a row of +-10^30 gives all to its largest, and nothing a floor', () => {
       const [first, last] = numbers(algebra.logSoftmax(matrix([1e30, -1e30])))
@@ -152,14 +152,14 @@ onEachInterpreter((name, algebra) => {
   })
 
   describe(`axes of no entries, in ${name}`, () => {
-    runLaws('products', algebra, productLaws(), products(smallInteger, sizeOrNone))
-    runLaws('adjoints', algebra, adjointLaws(), adjoints(sizeOrNone))
-    runLaws('selection', algebra, selectionLaws(), selections(smallInteger, sizeOrNone))
-    runLaws('recurrence', algebra, recurrenceLaws(), recurrences(sizeOrNone))
+    runLaws('products', algebra, productLaws(), productSamples(smallInteger, sizeOrZero))
+    runLaws('adjoints', algebra, adjointLaws(), adjointSamples(sizeOrZero))
+    runLaws('selection', algebra, selectionLaws(), selectionSamples(smallInteger, sizeOrZero))
+    runLaws('recurrence', algebra, recurrenceLaws(), recurrenceSamples(sizeOrZero))
 
     law(
       'log-softmax of no rows, or of rows of no columns, has no numbers and its axes',
-      forAll(axesNamed(['R', 'C'], sizeOrNone).chain(([R, C]) => plain([R, C], smallInteger)), (a) => {
+      forAll(axesNamed(['R', 'C'], sizeOrZero).chain(([R, C]) => plain([R, C], smallInteger)), (a) => {
         const logP = algebra.logSoftmax(read(algebra, a))
         return algebra.axesOf(logP).every((each, i) => each === a.axes[i]) && numbers(logP).length === a.values.length
       }),

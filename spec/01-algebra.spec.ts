@@ -22,18 +22,18 @@ import {
   unfoldLaws,
 } from '../src/laws/algebra/index.js'
 import {
-  adjoints,
-  elementwise,
-  layouts,
-  logits,
-  products,
-  recurrences,
-  rows,
-  scatterings,
-  selections,
-  unfolds,
-} from './runner/algebra-samples.js'
-import { real, smallInteger } from './runner/arbitraries.js'
+  adjointSamples,
+  elementwiseSamples,
+  layoutSamples,
+  logitsSamples,
+  productSamples,
+  recurrenceSamples,
+  rowSamples,
+  scatterSamples,
+  selectionSamples,
+  unfoldSamples,
+} from '../src/laws/samples/algebra.js'
+import { real, smallInteger } from '../src/laws/samples/tensors.js'
 import { doublePrecision, rounding } from '../src/interpret/index.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { runLaws } from './runner/run.js'
@@ -42,45 +42,45 @@ const integerWithin = (largest: number) => fc.integer({ min: -largest, max: larg
 
 describe('layout', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, algebra, layoutLaws(), layouts(real))
+    runLaws(name, algebra, layoutLaws(), layoutSamples(real))
   })
 })
 
 describe('arithmetic, entry by entry', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, algebra, elementwiseLaws(), elementwise(real))
-    runLaws(name, algebra, roundedElementwiseLaws(), rows(real))
+    runLaws(name, algebra, elementwiseLaws(), elementwiseSamples(real))
+    runLaws(name, algebra, roundedElementwiseLaws(), rowSamples(real))
   })
 })
 
 describe('products', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, algebra, productLaws(), products(smallInteger))
-    runLaws(name, algebra, roundedProductLaws(), products(real))
+    runLaws(name, algebra, productLaws(), productSamples(smallInteger))
+    runLaws(name, algebra, roundedProductLaws(), productSamples(real))
   })
 })
 
 describe('adjoints', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, algebra, adjointLaws(), adjoints())
+    runLaws(name, algebra, adjointLaws(), adjointSamples())
   })
 })
 
 describe('one-hot tensors', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, algebra, selectionLaws(), selections(smallInteger))
-    runLaws(name, algebra, copyLaws(), selections(real))
-    runLaws(name, algebra, scatterLaws(), scatterings(real))
+    runLaws(name, algebra, selectionLaws(), selectionSamples(smallInteger))
+    runLaws(name, algebra, copyLaws(), selectionSamples(real))
+    runLaws(name, algebra, scatterLaws(), scatterSamples(real))
   })
-  runLaws('with bounds on its errors', rounding(doublePrecision), scatterLaws(), scatterings(real))
+  runLaws('with bounds on its errors', rounding(doublePrecision), scatterLaws(), scatterSamples(real))
 })
 
 describe('log-softmax', () => {
   onEachInterpreter((name, algebra) => {
     ;[10, 1e4].forEach((largest) => {
       describe(`of whole-number logits up to ${String(largest)}`, () => {
-        runLaws(name, algebra, logSoftmaxLaws(), logits(integerWithin(largest)))
-        runLaws(name, algebra, shiftLaws(), logits(integerWithin(largest)))
+        runLaws(name, algebra, logSoftmaxLaws(), logitsSamples(integerWithin(largest)))
+        runLaws(name, algebra, shiftLaws(), logitsSamples(integerWithin(largest)))
       })
     })
   })
@@ -88,7 +88,7 @@ describe('log-softmax', () => {
 
 describe('recurrence', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, algebra, recurrenceLaws(), recurrences())
-    runLaws(name, algebra, unfoldLaws(), unfolds)
+    runLaws(name, algebra, recurrenceLaws(), recurrenceSamples())
+    runLaws(name, algebra, unfoldLaws(), unfoldSamples)
   })
 })

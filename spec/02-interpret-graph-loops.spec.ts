@@ -7,8 +7,8 @@ import type { Axis } from '../src/algebra/index.js'
 import { float32 } from '../src/interpret/index.js'
 import { graphAlgebra } from '../src/interpret/graph/algebra.js'
 import { equalityLaw, readingOf } from '../src/laws/algebra/agreement-of-readings.js'
-import { adjoints } from './runner/algebra-samples.js'
-import { sizeOrNone } from './runner/arbitraries.js'
+import { adjointSamples } from '../src/laws/samples/algebra.js'
+import { sizeOrZero } from '../src/laws/samples/tensors.js'
 import { layouts } from './runner/interpreters.js'
 import { compiledReading } from './onnx/compiled.js'
 import { loops } from './onnx/loops.js'
@@ -23,7 +23,7 @@ const mixed = { 'onnx, short loops written out': { numbers: 'fed in', unrollUpTo
 describe('loops that are awkward to lay out', () => {
   Object.entries({ ...layouts, ...mixed }).forEach(([name, settings]) => {
     const pair = { one: compiledReading(settings), other: readingOf(float32) }
-    runLaws(name, pair, loops.map(equalityLaw), adjoints(sizeOrNone), FEW)
+    runLaws(name, pair, loops.map(equalityLaw), adjointSamples(sizeOrZero), FEW)
   })
 })
 

@@ -12,8 +12,8 @@ import { compile } from '../src/interpret/onnx/compile.js'
 import { agreementLaw, readingOf } from '../src/laws/algebra/agreement-of-readings.js'
 import { term } from '../src/laws/algebra/operations.js'
 import type { Operands } from '../src/laws/algebra/operations.js'
-import { adjoints } from './runner/algebra-samples.js'
-import { real, size } from './runner/arbitraries.js'
+import { adjointSamples } from '../src/laws/samples/algebra.js'
+import { real, size } from '../src/laws/samples/tensors.js'
 import { layouts } from './runner/interpreters.js'
 import { compiledReading } from './onnx/compiled.js'
 import { compiledErrors } from './onnx/errors.js'
@@ -262,6 +262,6 @@ describe('and that it means the same', () => {
       errorsOfOne: readingOf(compiledErrors),
       errorsOfOther: readingOf(roundingErrors(singlePrecision)),
     }
-    runLaws(name, pair, terms.map(agreementLaw), adjoints(size, real), FEW)
+    runLaws(name, pair, terms.map(agreementLaw), adjointSamples(size, real), FEW)
   })
 })

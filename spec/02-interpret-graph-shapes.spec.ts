@@ -8,8 +8,8 @@ import type { Signature, Tensors } from '../src/algebra/tensor-algebra.js'
 import type { AdjointSample } from '../src/laws/algebra/adjoints.js'
 import type { Term } from '../src/laws/algebra/agreement-of-readings.js'
 import { exactOperations, operands, roundedOperations } from '../src/laws/algebra/operations.js'
-import { adjoints } from './runner/algebra-samples.js'
-import { size } from './runner/arbitraries.js'
+import { adjointSamples } from '../src/laws/samples/algebra.js'
+import { size } from '../src/laws/samples/tensors.js'
 import { layouts } from './runner/interpreters.js'
 import { compiled, found, nodesAround } from './onnx/compiled.js'
 import { loops } from './onnx/loops.js'
@@ -71,7 +71,7 @@ describe.each(['onnx, loops written out', 'onnx, loops kept'])('nodes have the t
   terms.forEach((term) => {
     law(
       term.name,
-      forAll(adjoints(size), (sample) => {
+      forAll(adjointSamples(size), (sample) => {
         const tensors: Tensors<'graph', Signature> = term.of(compiled(layouts[name]), sample)
         const nodes = nodesAround({ tensors })
         const said = nodes.map(({ type, shape }) => ({ type: TYPES[type], shape }))

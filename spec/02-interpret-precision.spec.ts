@@ -8,8 +8,8 @@ import type { Carrier, Concrete } from '../src/algebra/tensor-algebra.js'
 import { doublePrecision, float32, float64, rounding, roundingErrors, singlePrecision } from '../src/interpret/index.js'
 import { agreementLaw, equalityLaw, readingOf } from '../src/laws/algebra/agreement-of-readings.js'
 import { exactOperations, roundedOperations } from '../src/laws/algebra/operations.js'
-import { adjoints } from './runner/algebra-samples.js'
-import { real, realWithin, sizeOrNone } from './runner/arbitraries.js'
+import { adjointSamples } from '../src/laws/samples/algebra.js'
+import { real, realWithin, sizeOrZero } from '../src/laws/samples/tensors.js'
 import { operationCalls, worlds } from './purity/purity-calls.js'
 import { forAll, law, runLaws } from './runner/run.js'
 
@@ -66,15 +66,15 @@ const logSoftmaxBySum = (scores: readonly number[]): readonly number[] => {
 describe('the reading that bounds errors', () => {
   const precise = readingOf(rounding(doublePrecision))
   const asFloat64 = { one: precise, other: readingOf(float64) }
-  runLaws('is float64', asFloat64, operations.map(equalityLaw), adjoints(sizeOrNone, real), FEW)
+  runLaws('is float64', asFloat64, operations.map(equalityLaw), adjointSamples(sizeOrZero, real), FEW)
   const pair = {
     one: readingOf(float32),
     other: precise,
     errorsOfOne: readingOf(roundingErrors(singlePrecision)),
     errorsOfOther: readingOf(roundingErrors(doublePrecision)),
   }
-  runLaws('says how far float32 is from it', pair, continuous.map(agreementLaw), adjoints(sizeOrNone, real), FEW)
-  const large = adjoints(sizeOrNone, realWithin(50))
+  runLaws('says how far float32 is from it', pair, continuous.map(agreementLaw), adjointSamples(sizeOrZero, real), FEW)
+  const large = adjointSamples(sizeOrZero, realWithin(50))
   runLaws('and how far from large numbers', pair, continuous.map(agreementLaw), large, FEW)
 
   law(

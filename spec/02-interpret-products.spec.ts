@@ -6,8 +6,8 @@
 import fc from 'fast-check'
 import { describe } from 'vitest'
 import { productLaws, roundedProductLaws } from '../src/laws/algebra/index.js'
-import { products } from './runner/algebra-samples.js'
-import { real, smallInteger } from './runner/arbitraries.js'
+import { productSamples } from '../src/laws/samples/algebra.js'
+import { real, smallInteger } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { runLaws } from './runner/run.js'
 
@@ -27,8 +27,8 @@ const sizes = {
 Object.entries(sizes).forEach(([title, size]) => {
   describe(`products ${title}`, () => {
     onEachInterpreter((name, algebra) => {
-      runLaws(name, algebra, productLaws(), fc.noShrink(products(smallInteger, size)), { runs: RUNS })
-      runLaws(name, algebra, roundedProductLaws(), fc.noShrink(products(real, size)), { runs: RUNS })
+      runLaws(name, algebra, productLaws(), fc.noShrink(productSamples(smallInteger, size)), { runs: RUNS })
+      runLaws(name, algebra, roundedProductLaws(), fc.noShrink(productSamples(real, size)), { runs: RUNS })
     })
   })
 })

@@ -29,7 +29,7 @@ import { lstm } from '../src/model/lstm.js'
 import { forward, parameterAxes, zeroState } from '../src/model/model.js'
 import { batchAxis, hiddenAxis, lowerAxis, previousAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
 import { rnn } from '../src/model/rnn.js'
-import { anySizes, cutTrials, fewSizes, severalTelling, tellingPassages, tellingSizes, trials } from './runner/arbitraries-model.js'
+import { anySizes, samplesCutInside, smallSizes, severalRevealingSamples, revealingSamples, revealingSizes, samplesWithCuts } from '../src/laws/samples/model.js'
 import { cells, erased, layersOf } from './runner/cells.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
@@ -45,12 +45,13 @@ const DIFFERENCES = { runs: 2 }
 const ZOO = { runs: 5 }
 
 describe.each(cells)('%s', (_, cell) => {
-  runLaws('float64', subjectOf(cell, float64), differenceLaws, trials(cell, fewSizes), DIFFERENCES)
-  runLaws('float64', subjectOf(cell, float64), truncationDifferenceLaws, cutTrials(cell, fewSizes), DIFFERENCES)
+  runLaws('float64', subjectOf(cell, float64), differenceLaws, samplesWithCuts(cell, smallSizes), DIFFERENCES)
+  const withCut = samplesCutInside(cell, smallSizes)
+  runLaws('float64', subjectOf(cell, float64), truncationDifferenceLaws, withCut, DIFFERENCES)
   onEachInterpreter((name, algebra) => {
-    runLaws(name, subjectOf(cell, algebra), forwardLaws, trials(cell, anySizes), FEW)
-    runLaws(name, subjectOf(cell, algebra), gradientLaws, trials(cell, anySizes), FEW)
-    runLaws(name, subjectOf(cell, algebra), truncationLaws, cutTrials(cell, anySizes), FEW)
+    runLaws(name, subjectOf(cell, algebra), forwardLaws, samplesWithCuts(cell, anySizes), FEW)
+    runLaws(name, subjectOf(cell, algebra), gradientLaws, samplesWithCuts(cell, anySizes), FEW)
+    runLaws(name, subjectOf(cell, algebra), truncationLaws, samplesCutInside(cell, anySizes), FEW)
   })
 })
 
@@ -64,9 +65,9 @@ describe('what gates do', () => {
     ;(['one', 'two'] as const).forEach((biases) => {
       const [ofGru, ofLstm, ofRnn] = (['gru', 'lstm', 'rnn'] as const).map((each) => layersOf(each, 1, biases))
       const label = `${name}, ${biases} bias${biases === 'one' ? '' : 'es'}`
-      runLaws(label, plainModel(algebra, ofLstm), lstmLaws, trials(ofLstm, anySizes), { runs: 10 })
+      runLaws(label, plainModel(algebra, ofLstm), lstmLaws, samplesWithCuts(ofLstm, anySizes), { runs: 10 })
       const gated = { gru: plainModel(algebra, ofGru), rnn: plainModel(algebra, ofRnn) }
-      runLaws(label, gated, gruLaws, trials(ofGru, anySizes), { runs: 10 })
+      runLaws(label, gated, gruLaws, samplesWithCuts(ofGru, anySizes), { runs: 10 })
     })
   })
 })
@@ -77,7 +78,7 @@ describe('what biases do', () => {
       const two = layersOf(cell, 1, 'two')
       const [ofOne, ofTwo] = [subjectOf(layersOf(cell, 1, 'one'), algebra), subjectOf(two, algebra)]
       const pair = { one: ofOne.model, two: ofTwo.model, errorsOfOne: ofOne.errors, errorsOfTwo: ofTwo.errors }
-      runLaws(`${cell}, ${name}`, pair, biasLaws, trials(two, anySizes), { runs: 10 })
+      runLaws(`${cell}, ${name}`, pair, biasLaws, samplesWithCuts(two, anySizes), { runs: 10 })
     })
   })
 })
@@ -86,9 +87,9 @@ describe('what layers do', () => {
   onEachInterpreter((name, algebra) => {
     const one = plainModel(algebra, layersOf('lstm', 1, 'one'))
     const onOne = { upper: 1, stack: plainModel(algebra, underIdentity), lower: one }
-    runLaws(`${name}, on one layer`, onOne, layerLaws, trials(underIdentity, anySizes), { runs: 10 })
+    runLaws(`${name}, on one layer`, onOne, layerLaws, samplesWithCuts(underIdentity, anySizes), { runs: 10 })
     const onTwo = { upper: 2, stack: plainModel(algebra, twoUnderIdentity), lower: plainModel(algebra, twoAlone) }
-    runLaws(`${name}, on two layers`, onTwo, layerLaws, trials(twoUnderIdentity, anySizes), { runs: 10 })
+    runLaws(`${name}, on two layers`, onTwo, layerLaws, samplesWithCuts(twoUnderIdentity, anySizes), { runs: 10 })
   })
 })
 
@@ -148,15 +149,15 @@ describe('mistakes in the new cells', () => {
   const accepted = (network: Float64Network, passage: Sample): boolean =>
     isRight(checkModel(plainModel(float64, network))(passage))
   /** Two units and two steps, so that there is something to exchange and something to hand back. */
-  const sizes = tellingSizes.map((some) => ({
+  const sizes = revealingSizes.map((some) => ({
     ...some,
     hidden: Math.max(2, some.hidden),
     steps: Math.max(2, some.steps),
   }))
-  const passages = (network: Float64Network) => tellingPassages(network as AnyNetwork<LayersShape>, sizes)
+  const passages = (network: Float64Network) => revealingSamples(network as AnyNetwork<LayersShape>, sizes)
 
   mistakes.forEach(({ mistake, network }) => {
-    const several = severalTelling(network as AnyNetwork<LayersShape>, sizes)
+    const several = severalRevealingSamples(network as AnyNetwork<LayersShape>, sizes)
     law(`rejected: ${mistake}`, forAll(several, (some) => some.some((passage) => !accepted(network, passage))), ZOO)
   })
 
@@ -192,7 +193,7 @@ describe('mistakes in the new cells', () => {
       })),
     ),
   )
-  refuted('a wrong LSTM is refused', lstmLaws, trials(layersOf('lstm', 1, 'one'), anySizes), [
+  refuted('a wrong LSTM is refused', lstmLaws, samplesWithCuts(layersOf('lstm', 1, 'one'), anySizes), [
     { mistake: 'C leaks', instance: leaky, refusedBy: 'keeps C, to the bit' },
     { mistake: 'the adjoint of C is never shut off', instance: wrongLstm, refusedBy: 'forgets C' },
     { mistake: 'the adjoint of C leaks', instance: leakyAdjoint, refusedBy: 'hands the adjoint of C back' },
@@ -207,7 +208,7 @@ describe('mistakes in the new cells', () => {
     },
   }))
   const plain = plainModel(float64, layersOf('rnn', 1, 'one'))
-  refuted('a wrong GRU is refused', gruLaws, trials(layersOf('gru', 1, 'one'), anySizes), [
+  refuted('a wrong GRU is refused', gruLaws, samplesWithCuts(layersOf('gru', 1, 'one'), anySizes), [
     { mistake: 'H leaks', instance: { gru: leakyGru, rnn: plain }, refusedBy: 'keeps H, to the bit' },
     { mistake: 'H leaks', instance: { gru: leakyGru, rnn: plain }, refusedBy: 'is the plain cell' },
     { mistake: 'H leaks', instance: { gru: leakyGru, rnn: plain }, refusedBy: 'resets all' },
@@ -219,7 +220,7 @@ describe('mistakes in the new cells', () => {
   ])
 
   const two = layersOf('rnn', 1, 'two')
-  refuted('a wrong second bias is refused', biasLaws, trials(two, anySizes), [
+  refuted('a wrong second bias is refused', biasLaws, samplesWithCuts(two, anySizes), [
     {
       mistake: 'it has no gradient',
       instance: {
@@ -234,7 +235,7 @@ describe('mistakes in the new cells', () => {
 
   const lower = plainModel(float64, layersOf('lstm', 1, 'one'))
   const stacked = (above: typeof upper) => plainModel(float64, { layers: () => layers(float64, rightLstm, above) })
-  refuted('wrong layers are refused', layerLaws, trials(underIdentity, anySizes), [
+  refuted('wrong layers are refused', layerLaws, samplesWithCuts(underIdentity, anySizes), [
     {
       mistake: 'the upper layer has another activation',
       instance: { upper: 1, lower, stack: stacked(upper) },
@@ -259,7 +260,7 @@ describe('mistakes in the new cells', () => {
     ...upper,
     dX: (...its: Parameters<typeof upper.dX>) => mul(upper.dX(...its), zeroOf(upper.dX(...its))),
   }
-  refuted('wrong middle layers are refused', layerLaws, trials(twoUnderIdentity, anySizes), [
+  refuted('wrong middle layers are refused', layerLaws, samplesWithCuts(twoUnderIdentity, anySizes), [
     {
       mistake: 'the uppermost of three layers hands nothing down',
       instance: {

@@ -13,15 +13,15 @@ import { crossEntropy } from '../src/laws/model/loss.js'
 import type { Sample } from '../src/laws/model/sample.js'
 import {
   cellSamples,
-  fewSizes,
-  lossTrials,
-  severalTelling,
-  tellingPassages,
-  tellingScores,
-  tellingSizes,
-} from './runner/arbitraries-model.js'
-import type { PassageSizes } from './runner/arbitraries-model.js'
-import { listOf, realWithin } from './runner/arbitraries.js'
+  smallSizes,
+  lossSamples,
+  severalRevealingSamples,
+  revealingSamples,
+  revealingScores,
+  revealingSizes,
+} from '../src/laws/samples/model.js'
+import type { SampleSizes } from '../src/laws/samples/model.js'
+import { listOf, realWithin } from '../src/laws/samples/tensors.js'
 import { forAll, law } from './runner/run.js'
 import { identity, tanh } from '../src/model/activation.js'
 import { rnn } from '../src/model/rnn.js'
@@ -187,12 +187,12 @@ describe('the gradient checker for parts of a model', () => {
   const cell = rnn(float64, tanh(float64))
   law(
     'accepts the cell',
-    forAll(cellSamples(rnnWith('tanh'), fewSizes), (sample) => isRight(checkCell(float64, cell)(sample))),
+    forAll(cellSamples(rnnWith('tanh'), smallSizes), (sample) => isRight(checkCell(float64, cell)(sample))),
     FEW,
   )
   law(
     'rejects a cell that drops the adjoint of the state it is handed, even at its last step',
-    forAll(cellSamples(rnnWith('identity'), fewSizes), (sample) => {
+    forAll(cellSamples(rnnWith('identity'), smallSizes), (sample) => {
       const right = rnn(float64, identity(float64))
       const deaf: typeof right = {
         ...right,
@@ -206,10 +206,10 @@ describe('the gradient checker for parts of a model', () => {
   )
 
   const loss = crossEntropy(float64)
-  law('accepts the loss', forAll(lossTrials, (sample) => isRight(checkLoss(float64, loss)(sample))), FEW)
+  law('accepts the loss', forAll(lossSamples, (sample) => isRight(checkLoss(float64, loss)(sample))), FEW)
   law(
     'rejects a loss whose adjoint is summed where the loss is a mean',
-    forAll(tellingScores, (sample) => {
+    forAll(revealingScores, (sample) => {
       const rows = float64.fill<[]>([], sample.O.axes[0].size)
       const summed: typeof loss = { ...loss, backward: (tape, Y) => float64.scale(rows, loss.backward(tape, Y)) }
       return isLeft(checkLoss(float64, summed)(sample))
@@ -219,13 +219,13 @@ describe('the gradient checker for parts of a model', () => {
 })
 
 describe('the zoo of wrong gradients', () => {
-  const atLeast = (sizes: PassageSizes, { steps = 1, batch = 1, hidden = 1 }: Least) =>
+  const atLeast = (sizes: SampleSizes, { steps = 1, batch = 1, hidden = 1 }: Least) =>
     sizes.steps >= steps && sizes.batch >= batch && sizes.hidden >= hidden
   const accepted = (model: PlainModel, passage: Sample) => isRight(checkModel(model)(passage))
-  const passages = (wanted: (sizes: PassageSizes) => boolean) =>
-    tellingPassages(rnnWith('tanh'), tellingSizes.filter(wanted))
-  const several = (wanted: (sizes: PassageSizes) => boolean) =>
-    severalTelling(rnnWith('tanh'), tellingSizes.filter(wanted))
+  const passages = (wanted: (sizes: SampleSizes) => boolean) =>
+    revealingSamples(rnnWith('tanh'), revealingSizes.filter(wanted))
+  const several = (wanted: (sizes: SampleSizes) => boolean) =>
+    severalRevealingSamples(rnnWith('tanh'), revealingSizes.filter(wanted))
 
   law(
     'its parts, put together unchanged, are BPTT to the last bit',
@@ -248,7 +248,7 @@ describe('the zoo of wrong gradients', () => {
   })
 
   zoo.forEach(({ mistake, seenFrom, model }) => {
-    const seen = (sizes: PassageSizes) => seenFrom.some((least) => atLeast(sizes, least))
+    const seen = (sizes: SampleSizes) => seenFrom.some((least) => atLeast(sizes, least))
     law(`rejected: ${mistake}`, forAll(several(seen), (some) => some.some((each) => !accepted(model, each))), ZOO)
     if (!seenFrom.some((least) => Object.keys(least).length === 0)) {
       law(

@@ -31,7 +31,7 @@ import type { AnyNetwork } from '../src/model/cells.js'
 import { layer } from '../src/model/layers.js'
 import type { OneLayer } from '../src/model/layers.js'
 import type { Rnn } from '../src/model/rnn.js'
-import { anySizes, cutTrials, fewSizes, kinkTrials, trials } from './runner/arbitraries-model.js'
+import { anySizes, samplesCutInside, smallSizes, samplesAtKinks, samplesWithCuts } from '../src/laws/samples/model.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { oracleAnswer, preactivationsOf } from './witnesses/oracle.js'
 import { forAll, law, runLaws, seed } from './runner/run.js'
@@ -63,14 +63,14 @@ describe.each(activationNames)('gradients, phi = %s', (phi) => {
 
   describe('central differences', () => {
     const clear = clearOfKinks(phi, CLEAR_OF_STEPS)
-    runLaws('float64', inDoubles, differenceLaws, trials(cell, fewSizes).filter(clear), FEW)
-    runLaws('float64', inDoubles, truncationDifferenceLaws, cutTrials(cell, fewSizes).filter(clear), FEW)
+    runLaws('float64', inDoubles, differenceLaws, samplesWithCuts(cell, smallSizes).filter(clear), FEW)
+    runLaws('float64', inDoubles, truncationDifferenceLaws, samplesCutInside(cell, smallSizes).filter(clear), FEW)
   })
 
   describe('the oracle', () => {
     law(
       'loss, state and every gradient are those of dual numbers over nested lists [loss, hidden, bptt-w, bptt-state]',
-      forAll(trials(cell, anySizes).filter(clearOfKinks(phi, CLEAR_OF_ROUNDING)), (passage) => {
+      forAll(samplesWithCuts(cell, anySizes).filter(clearOfKinks(phi, CLEAR_OF_ROUNDING)), (passage) => {
         const ours = inDoubles.model.backpropagate(passage)
         const answer = oracleAnswer(phi, passage)
         const close = (a: readonly number[], b: readonly number[]) => closeNumbers(ORACLE_BOUND, a, b)
@@ -89,18 +89,18 @@ describe.each(activationNames)('gradients, phi = %s', (phi) => {
   })
 
   onEachInterpreter((name, algebra) => {
-    runLaws(name, subjectOf(cell, algebra), gradientLaws, trials(cell, anySizes), FEW)
-    runLaws(name, subjectOf(cell, algebra), truncationLaws, cutTrials(cell, anySizes), FEW)
+    runLaws(name, subjectOf(cell, algebra), gradientLaws, samplesWithCuts(cell, anySizes), FEW)
+    runLaws(name, subjectOf(cell, algebra), truncationLaws, samplesCutInside(cell, anySizes), FEW)
   })
 })
 
 describe('gradients of one activation alone', () => {
   onEachInterpreter((name, algebra) => {
-    runLaws(name, subjectOf(rnnWith('identity'), algebra), identityLaws, trials(rnnWith('identity'), anySizes))
+    runLaws(name, subjectOf(rnnWith('identity'), algebra), identityLaws, samplesWithCuts(rnnWith('identity'), anySizes))
   })
 
   const cell = rnnWith('relu')
-  const atOneKink = kinkTrials(cell, fewSizes).filter((passage) => kinksIn(passage, CLEAR_OF_STEPS) === 1)
+  const atOneKink = samplesAtKinks(cell, smallSizes).filter((passage) => kinksIn(passage, CLEAR_OF_STEPS) === 1)
   runLaws('float64', subjectOf(cell, float64), kinkLaws, atOneKink, FEW)
 
   /** relu whose derivative at the kink is 2, which no slope is. */
@@ -146,11 +146,12 @@ describe('gradients of one activation alone', () => {
 })
 
 describe('the laws of gradients can fail', () => {
-  refuted('gradients are refused', gradientLaws, trials(rnnWith('tanh'), anySizes), wrongBackward)
-  refuted('a closed form is refused', identityLaws, trials(rnnWith('tanh'), anySizes), notTheIdentity)
-  refuted('differences refuse', differenceLaws, trials(rnnWith('tanh'), fewSizes), wrongByDifferences)
-  refuted('differences with a cut refuse', truncationDifferenceLaws, cutTrials(rnnWith('tanh'), fewSizes), wrongCuts)
-  refuted('truncation is refused', truncationLaws, cutTrials(rnnWith('tanh'), anySizes), wrongTruncation)
+  refuted('gradients are refused', gradientLaws, samplesWithCuts(rnnWith('tanh'), anySizes), wrongBackward)
+  refuted('a closed form is refused', identityLaws, samplesWithCuts(rnnWith('tanh'), anySizes), notTheIdentity)
+  refuted('differences refuse', differenceLaws, samplesWithCuts(rnnWith('tanh'), smallSizes), wrongByDifferences)
+  const withCut = samplesCutInside(rnnWith('tanh'), smallSizes)
+  refuted('differences with a cut refuse', truncationDifferenceLaws, withCut, wrongCuts)
+  refuted('truncation is refused', truncationLaws, samplesCutInside(rnnWith('tanh'), anySizes), wrongTruncation)
 })
 
 describe('truncation', () => {

@@ -14,7 +14,7 @@ import { crossEntropyBackward, crossEntropyForward, meanLoss, noLoss, perplexity
 import { zeroState } from '../src/model/model.js'
 import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
 import type { Rows, Vocabulary } from '../src/model/parameters.js'
-import { anySizes, lossTrials, trials } from './runner/arbitraries-model.js'
+import { anySizes, lossSamples, samplesWithCuts } from '../src/laws/samples/model.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { lossSubjectOf, rnnWith, subjectOf } from './runner/subjects.js'
@@ -27,15 +27,16 @@ const SATURATING = 1000
 describe.each(activationNames)('forward, phi = %s', (phi) => {
   const cell = rnnWith(phi)
   onEachInterpreter((name, algebra) => {
-    runLaws(name, subjectOf(cell, algebra), forwardLaws, trials(cell, anySizes))
+    runLaws(name, subjectOf(cell, algebra), forwardLaws, samplesWithCuts(cell, anySizes))
   })
 })
 
 describe('the laws of the forward pass can fail', () => {
-  refuted('a model is refused', forwardLaws, trials(rnnWith('tanh'), anySizes), wrongForward)
-  refuted('a tanh is refused', tanhLaws, trials(rnnWith('tanh'), anySizes), wrongTanh)
-  refuted('a saturated tanh is refused', saturatedLaws, trials(rnnWith('tanh'), anySizes, SATURATING), wrongTanh)
-  refuted('a loss is refused', lossLaws, lossTrials, wrongLosses)
+  refuted('a model is refused', forwardLaws, samplesWithCuts(rnnWith('tanh'), anySizes), wrongForward)
+  refuted('a tanh is refused', tanhLaws, samplesWithCuts(rnnWith('tanh'), anySizes), wrongTanh)
+  const saturating = samplesWithCuts(rnnWith('tanh'), anySizes, SATURATING)
+  refuted('a saturated tanh is refused', saturatedLaws, saturating, wrongTanh)
+  refuted('a loss is refused', lossLaws, lossSamples, wrongLosses)
 })
 
 describe('the initial state', () => {
@@ -54,8 +55,8 @@ describe('the initial state', () => {
 describe('the hidden state', () => {
   const cell = rnnWith('tanh')
   onEachInterpreter((name, algebra) => {
-    runLaws(name, subjectOf(cell, algebra), tanhLaws, trials(cell, anySizes))
-    runLaws(name, subjectOf(cell, algebra), saturatedLaws, trials(cell, anySizes, SATURATING))
+    runLaws(name, subjectOf(cell, algebra), tanhLaws, samplesWithCuts(cell, anySizes))
+    runLaws(name, subjectOf(cell, algebra), saturatedLaws, samplesWithCuts(cell, anySizes, SATURATING))
   })
 })
 
@@ -80,7 +81,7 @@ describe('loss', () => {
   })
 
   onEachInterpreter((name, algebra) => {
-    runLaws(name, lossSubjectOf(algebra), lossLaws, lossTrials)
+    runLaws(name, lossSubjectOf(algebra), lossLaws, lossSamples)
   })
 })
 

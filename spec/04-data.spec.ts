@@ -18,7 +18,7 @@ import type { Random } from '../src/random.js'
 import { isRandomState, normals, seeded, shuffled, uniforms } from '../src/random.js'
 import { characters, consecutiveSampler, decode, encode, lineBreaksToSpaces, minibatchOf, randomSampler, samplerNamed, samplings, vocabularyOf } from '../src/data/index.js'
 import type { Plan } from '../src/data/index.js'
-import { drawSamples, fewExamples, gatherSamples, lines, samplerSamples, seeds, texts } from './runner/text-samples.js'
+import { drawSamples, samplerSamplesOfFewExamples, gatherSamples, linesSamples, samplerSamples, seeds, textSamples } from '../src/laws/samples/data.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
 
@@ -140,8 +140,8 @@ describe('chance', () => {
 const lexicon: Lexicon = { vocabularyOf, encode, decode, lineBreaksToSpaces }
 
 describe('vocabulary', () => {
-  runLaws('well-formed text', lexicon, vocabularyLaws, texts)
-  runLaws('line breaks', lexicon, lineBreakLaws, lines)
+  runLaws('well-formed text', lexicon, vocabularyLaws, textSamples)
+  runLaws('line breaks', lexicon, lineBreakLaws, linesSamples)
 
   test('half of a surrogate pair is a character too, and comes back as it was', () => {
     const text = 'a\ud83d b\ude00 \ud83d\ude00'
@@ -175,7 +175,7 @@ describe('vocabulary', () => {
     ...lexicon,
     vocabularyOf: (text) => (text === '' ? vocabularyOf(text) : E.right({ characters: list(text) })),
   })
-  refuted('a wrong vocabulary is refused', vocabularyLaws, texts, [
+  refuted('a wrong vocabulary is refused', vocabularyLaws, textSamples, [
     {
       mistake: 'a character is a UTF-16 unit',
       refusedBy: 'every code point of its text',
@@ -221,7 +221,7 @@ describe('vocabulary', () => {
       },
     },
   ])
-  refuted('a wrong treatment of line breaks is refused', lineBreakLaws, lines, [
+  refuted('a wrong treatment of line breaks is refused', lineBreakLaws, linesSamples, [
     {
       mistake: '\\r\\n becomes two spaces',
       refusedBy: 'becomes one space',
@@ -253,7 +253,7 @@ const messageOf = (family: SamplerFamily, batch: number, steps: number, length: 
 describe('samplers', () => {
   runLaws('random', randomSampler, samplerLaws, samplerSamples)
   runLaws('random', randomSampler, randomSamplerLaws, samplerSamples)
-  runLaws('random', randomSampler, randomSamplerStatistics, fewExamples, { runs: FEW })
+  runLaws('random', randomSampler, randomSamplerStatistics, samplerSamplesOfFewExamples, { runs: FEW })
   runLaws('consecutive', consecutiveSampler, samplerLaws, samplerSamples)
   runLaws('consecutive', consecutiveSampler, consecutiveSamplerLaws, samplerSamples)
   runLaws('minibatches', minibatchOf, gatherLaws, gatherSamples)
@@ -394,7 +394,8 @@ describe('samplers', () => {
       instance: (batch, steps) => (length) => randomSampler(steps, batch)(length),
     },
   ])
-  refuted('a sampler that is not random is refused', [...randomSamplerLaws, ...randomSamplerStatistics], fewExamples, [
+  const lawsOfRandom = [...randomSamplerLaws, ...randomSamplerStatistics]
+  refuted('a sampler that is not random is refused', lawsOfRandom, samplerSamplesOfFewExamples, [
     {
       mistake: 'the examples come in order',
       refusedBy: 'first equally often',

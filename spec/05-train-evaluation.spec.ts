@@ -18,10 +18,11 @@ import { batchAxis } from '../src/model/parameters.js'
 import { seeded, uniforms } from '../src/random.js'
 import { samplings } from '../src/data/index.js'
 import { reader } from '../src/generate/index.js'
-import { indices } from './runner/arbitraries.js'
+import { indices } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { runLaws } from './runner/run.js'
-import { courseOf, learnerOf, ROUNDINGS, SIZES } from './runner/training-samples.js'
+import { learnerOf, learnerSizes } from '../src/laws/samples/training.js'
+import { datasetOf, ROUNDINGS } from './runner/learners.js'
 
 describe('evaluation', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
@@ -40,7 +41,7 @@ describe('evaluation', () => {
       bound: ROUNDINGS * unitRoundoff(algebra),
     }
     const textOf = (length: fc.Arbitrary<number>) =>
-      length.chain((n) => indices(n, SIZES.vocabulary)).map((text) => ({ text }))
+      length.chain((n) => indices(n, learnerSizes.vocabulary)).map((text) => ({ text }))
     runLaws(`short texts, ${name}`, evaluating, evaluationLaws, textOf(fc.integer({ min: 1, max: 20 })), { runs: 30 })
     // A text is read 256 characters at a time: around one, two and three times that many.
     const around = fc.constantFrom(255, 256, 257, 258, 512, 513, 514, 770)
@@ -104,7 +105,7 @@ describe('what can be learnt', () => {
     const optimiser = learn.chain(learn.clipByGlobalNorm(float32)(1), learn.sgd(float32)(0.5))
     const [parameters, random] = learn.initialParameters(float32, model, learn.normalWeights(0.3))(seeded(1))
     const learner = learn.freshLearner(float32, model, optimiser, batchAxis(N), parameters)
-    const path = courseOf(sampling, drawnText(3000, 2), N, T)
+    const path = datasetOf(sampling, drawnText(3000, 2), N, T)
     const run = learn.train(IOE.Bifunctor)(path, learn.directStep(float32, model, optimiser))
     const fresh = drawnText(3000, 3)
     const knowing = lossOfKnowing(fresh)

@@ -9,7 +9,7 @@ import type { InitialisationRule } from '../src/laws/train/initial.js'
 import { descend, sameWay } from '../src/laws/train/records.js'
 import * as learn from '../src/train/index.js'
 import { seeded, uniforms } from '../src/random.js'
-import { descents, initials } from './runner/learning-samples.js'
+import { descents, initialSamples } from '../src/laws/samples/optimisers.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
 
@@ -17,8 +17,10 @@ import { refuted } from './runner/teeth.js'
 const FEW = 20
 
 describe('initial parameters', () => {
-  runLaws('normal weights', learn.normalWeights, [...initialisationLaws, ...normalWeightsLaws], initials, { runs: FEW })
-  runLaws('uniform entries', learn.uniformEntries, [...initialisationLaws, ...uniformEntriesLaws], initials, {
+  runLaws('normal weights', learn.normalWeights, [...initialisationLaws, ...normalWeightsLaws], initialSamples, {
+    runs: FEW,
+  })
+  runLaws('uniform entries', learn.uniformEntries, [...initialisationLaws, ...uniformEntriesLaws], initialSamples, {
     runs: FEW,
   })
 })
@@ -72,7 +74,7 @@ describe('teeth', () => {
       const [us, after] = uniforms(axes.reduce((count, { size }) => count * size, 1))(state)
       return [us.map((u) => alter(spread, u)), after]
     }
-  refuted('wrong normal weights are refused', normalWeightsLaws, initials, [
+  refuted('wrong normal weights are refused', normalWeightsLaws, initialSamples, [
     { mistake: 'half the deviation', refusedBy: 'are normal', instance: (spread) => learn.normalWeights(spread / 2) },
     {
       mistake: 'draws of the right deviation are spread evenly',
@@ -81,7 +83,7 @@ describe('teeth', () => {
     },
     { mistake: 'biases are drawn too', refusedBy: 'biases are zero', instance: drawing((spread, u) => spread * u) },
   ])
-  refuted('wrong uniform entries are refused', [...initialisationLaws, ...uniformEntriesLaws], initials, [
+  refuted('wrong uniform entries are refused', [...initialisationLaws, ...uniformEntriesLaws], initialSamples, [
     { mistake: 'all are positive', refusedBy: 'spread evenly', instance: drawing((spread, u) => spread * u) },
     { mistake: 'all are the same', refusedBy: 'other draws', instance: drawing((spread) => spread) },
     {

@@ -32,9 +32,9 @@ import { languageModel } from '../src/model/language-model.js'
 import type { LayersShape } from '../src/model/layers.js'
 import { batchAxis } from '../src/model/parameters.js'
 import { seeded } from '../src/random.js'
-import { listOf, realWithin } from './runner/arbitraries.js'
+import { listOf, realWithin } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
-import { descents, freezings } from './runner/learning-samples.js'
+import { descents, freezingSamples } from '../src/laws/samples/optimisers.js'
 import { adamStep, noMoments } from './witnesses/reference/adam.js'
 import type { Moments } from './witnesses/reference/adam.js'
 import { forAll, law, runLaws } from './runner/run.js'
@@ -241,7 +241,7 @@ describe('as every optimiser', () => {
     Object.entries(all).forEach(([which, optimiser]) => {
       runLaws(`${which}, ${name}`, { algebra, optimiser }, optimiserLaws<F>(), descents, { runs: 15 })
       const freezing = { algebra, optimiser, chain, frozen: frozen(algebra) }
-      runLaws(`${which}, held in part, ${name}`, freezing, frozenLaws<F>(), freezings, { runs: 15 })
+      runLaws(`${which}, held in part, ${name}`, freezing, frozenLaws<F>(), freezingSamples, { runs: 15 })
     })
     const chaining = { algebra, chain, parts: Object.values(all) }
     runLaws(`in a chain, ${name}`, chaining, chainLaws<F>(), descents, { runs: 15 })

@@ -28,16 +28,16 @@ import {
 } from '../src/train/index.js'
 import type { Optimiser } from '../src/train/index.js'
 import { onEachInterpreter } from './runner/interpreters.js'
-import { clips, descents, exactSgdSteps, freezings, sgdSteps } from './runner/learning-samples.js'
+import { clipSamples, descents, exactSgdSamples, freezingSamples, sgdSamples } from '../src/laws/samples/optimisers.js'
 import { runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
 
 describe('clip', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
     const clipping = { algebra, clip: clipByGlobalNorm(algebra), epsilon: 0 }
-    runLaws(name, clipping, clipLaws<F>(), clips, { runs: 300 })
+    runLaws(name, clipping, clipLaws<F>(), clipSamples, { runs: 300 })
     const asTorch = { algebra, clip: (theta: number) => clipByGlobalNorm(algebra)(theta, 1e-6), epsilon: 1e-6 }
-    runLaws(`${name}, with an epsilon`, asTorch, clipLaws<F>(), clips)
+    runLaws(`${name}, with an epsilon`, asTorch, clipLaws<F>(), clipSamples)
 
     test(`gradients of 3 and 4 have the norm 5: ${name}`, () => {
       const gradients = readAll(algebra, { a: { axes: [], values: [3] }, b: { axes: [], values: [-4] } })
@@ -63,8 +63,8 @@ describe('clip', () => {
 
 describe('sgd', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
-    runLaws(name, { algebra, sgd: sgd(algebra) }, sgdLaws<F>(), sgdSteps)
-    runLaws(name, { algebra, sgd: sgd(algebra) }, exactSgdLaws<F>(), exactSgdSteps)
+    runLaws(name, { algebra, sgd: sgd(algebra) }, sgdLaws<F>(), sgdSamples)
+    runLaws(name, { algebra, sgd: sgd(algebra) }, exactSgdLaws<F>(), exactSgdSamples)
   })
 })
 
@@ -137,7 +137,7 @@ describe('frozen', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
     Object.entries(optimisers(algebra)).forEach(([which, optimiser]) => {
       const freezing = { algebra, optimiser, chain, frozen: frozen(algebra) }
-      runLaws(`${which}, ${name}`, freezing, frozenLaws<F>(), freezings, { runs: 50 })
+      runLaws(`${which}, ${name}`, freezing, frozenLaws<F>(), freezingSamples, { runs: 50 })
     })
   })
 })
@@ -191,7 +191,7 @@ describe('teeth', () => {
   const clipping = (clip: Clipping<'float64'>['clip']) => ({ algebra, clip, epsilon: 0 })
   const descent = (rule: GradientDescent<'float64'>['sgd']) => ({ algebra, sgd: rule })
 
-  refuted('a wrong clip is refused', clipLaws<'float64'>(), clips, [
+  refuted('a wrong clip is refused', clipLaws<'float64'>(), clipSamples, [
     {
       mistake: 'each parameter is clipped by its own norm',
       refusedBy: 'all parameters together',
@@ -291,7 +291,7 @@ describe('teeth', () => {
         return { updates: masked, state: next }
       },
     })
-  refuted('a wrong way to freeze is refused', frozenLaws<'float64'>(), freezings, [
+  refuted('a wrong way to freeze is refused', frozenLaws<'float64'>(), freezingSamples, [
     {
       mistake: 'what is frozen is clipped with the others',
       refusedBy: 'move as if alone',
@@ -346,7 +346,7 @@ describe('teeth', () => {
   const scaledBy = (factor: (eta: number) => number) => (eta: number) =>
     stateless<'float64'>((gs) => mapTensors<'float64'>((g) => scale(fill([], factor(eta)), g))(gs))
 
-  refuted('a wrong descent is refused', [...sgdLaws<'float64'>(), ...exactSgdLaws<'float64'>()], exactSgdSteps, [
+  refuted('a wrong descent is refused', [...sgdLaws<'float64'>(), ...exactSgdLaws<'float64'>()], exactSgdSamples, [
     { mistake: 'it climbs', refusedBy: 'p - eta g', instance: descent(scaledBy((eta) => eta)) },
     { mistake: 'the rate is halved', refusedBy: 'p - eta g', instance: descent(scaledBy((eta) => -eta / 2)) },
     {

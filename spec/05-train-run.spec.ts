@@ -15,7 +15,8 @@ import { seeded, uniforms } from '../src/random.js'
 import { samplerNamed } from '../src/data/index.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
-import { courseOf, runs } from './runner/training-samples.js'
+import { runSamples } from '../src/laws/samples/training.js'
+import { datasetOf } from './runner/learners.js'
 
 const loop: TrainingLoop = {
   train: (path, step) => learn.train(IOE.Bifunctor)(path, step),
@@ -25,7 +26,7 @@ const loop: TrainingLoop = {
 }
 
 describe('runs', () => {
-  runLaws('the loop', loop, trainingLaws, runs)
+  runLaws('the loop', loop, trainingLaws, runSamples)
 })
 
 /** An engine that counts its minibatches. */
@@ -43,7 +44,7 @@ describe('states as streams', () => {
   }
   law(
     'states can be iterated twice, and are the same both times',
-    forAll(runs, ({ path, random, first }) => {
+    forAll(runSamples, ({ path, random, first }) => {
       const all = learn.states(learn.train(IOE.Bifunctor)(path, step)(learn.initialRunState(0, random)))
       const [one, other] = [counted(first, all), counted(first, all)]
       return one.length === first && one.every(E.isRight) && fc.stringify(one) === fc.stringify(other)
@@ -51,7 +52,7 @@ describe('states as streams', () => {
   )
 
   test('an engine that answers later gives the same states, one after the other', async () => {
-    const path = courseOf('random', [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], 2, 2)
+    const path = datasetOf('random', [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], 2, 2)
     const later: learn.Step<'TaskEither', number> = (learner, minibatch) => TE.fromIOEither(step(learner, minibatch))
     const start = learn.initialRunState(0, seeded(1))
     const taken: unknown[] = []
@@ -66,7 +67,7 @@ describe('states as streams', () => {
   })
 
   test('a stream ends with its first failure, and an engine that fails is not taken for numbers that do', async () => {
-    const path = courseOf('consecutive', [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], 2, 2)
+    const path = datasetOf('consecutive', [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], 2, 2)
     const failing =
       (failure: learn.StepFailure): learn.Step<'IOEither', number> =>
       (learner, minibatch) =>
@@ -118,7 +119,7 @@ describe('teeth', () => {
     next: IOE.map((then: learn.StateStream<'IOEither', S>) => ahead(then))(next),
   })
 
-  refuted('a wrong loop is refused', trainingLaws, runs, [
+  refuted('a wrong loop is refused', trainingLaws, runSamples, [
     {
       mistake: 'no state is ever reset',
       refusedBy: 'with their resets',

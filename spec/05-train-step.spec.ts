@@ -35,8 +35,9 @@ import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../src/model/pa
 import { seeded, uniforms } from '../src/random.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
-import { seeds } from './runner/text-samples.js'
-import { BATCH, carrySamples, courseOf, learnerOf, numbersOf, ROUNDINGS, SIZES, stepSamples } from './runner/training-samples.js'
+import { seeds } from '../src/laws/samples/data.js'
+import { carrySamples, learnerOf, learnerRows, learnerSizes, stepSamples } from '../src/laws/samples/training.js'
+import { datasetOf, numbersOf, ROUNDINGS } from './runner/learners.js'
 
 /** The parameters of a plain RNN. */
 const FIELDS = ['W_xh', 'W_hh', 'b_h', 'W_hq', 'b_q']
@@ -84,7 +85,7 @@ const WITHIN = 1e-6
 
 describe('what a step does', () => {
   type L = Learner<'float64', OneLayer<Rnn>>
-  const model = languageModel(rnnKind(), SIZES)
+  const model = languageModel(rnnKind(), learnerSizes)
   const { chain, clipByGlobalNorm, frozen, sgd } = learn
   const samples = stepSamples(float64, 'tanh', sgd(float64)(1))
   const shape = parameterAxes(float64, model)
@@ -94,7 +95,8 @@ describe('what a step does', () => {
   /** The mean loss of a minibatch at these parameters, from a state that is given. */
   const lossFrom = (parameters: Plains, hidden: L['hidden'], { steps, batch, inputs, labels }: Minibatch): number => {
     const rows = product(timeAxis(steps), batchAxis(batch))
-    const oneHot = (numbers: readonly number[]) => float64.oneHot([rows, vocabularyAxis(SIZES.vocabulary)], numbers)
+    const vocabulary = vocabularyAxis(learnerSizes.vocabulary)
+    const oneHot = (numbers: readonly number[]) => float64.oneHot([rows, vocabulary], numbers)
     const { O } = forward(float64, model)(open(parameters), hidden, oneHot(inputs))
     return float64.toArray(crossEntropyForward(float64)(O, oneHot(labels)).loss)[0]
   }
@@ -113,7 +115,7 @@ describe('what a step does', () => {
     forAll(samples, fc.constantFrom(1, 0.25), ({ learner, minibatch }, eta) => {
       const outcome = taken(sgd(float64)(eta), learner, minibatch)
       const [before, after] = [plainly(learner.parameters), plainly(outcome.learner.parameters)]
-      const hidden = minibatch.reset ? zeroState(float64, model, batchAxis(BATCH)) : learner.hidden
+      const hidden = minibatch.reset ? zeroState(float64, model, batchAxis(learnerRows)) : learner.hidden
       const slopes = pointOf(scaled(1 / eta, added(before, scaled(-1, after))))
       const loss = (point: Point) => lossFrom(atPoint(before, point), hidden, minibatch)
       return (
@@ -174,7 +176,7 @@ describe('what a step does', () => {
       // -1/3 of the bias and 4/3 of it: how they share it makes no difference.
       const part = (c: number) => float64.scale(float64.fill([], c), b_h)
       const pair = { ...learner, parameters: { ...shared, b_h: part(-1 / 3), b_hh: part(4 / 3) } }
-      const twoBiases = languageModel(rnnKind('tanh', { biases: 'two' }), SIZES)
+      const twoBiases = languageModel(rnnKind('tanh', { biases: 'two' }), learnerSizes)
       const ofTwo = learn.directStep(float64, twoBiases, sgd(float64)(0.5))
 
       const doubled = mapTensors<'float64'>((g, [field]) => (field === 'b_h' ? float64.add(g, g) : g))
@@ -195,7 +197,7 @@ describe('numbers that are no longer finite', () => {
   const stepOf = (phi: ActivationName, theta = 1) =>
     learn.directStep(
       float32,
-      languageModel(rnnKind(phi), SIZES),
+      languageModel(rnnKind(phi), learnerSizes),
       optimiserOf(theta),
     )
   const optimiserOf = (theta: number) => learn.chain(learn.clipByGlobalNorm(float32)(theta), learn.sgd(float32)(1))
@@ -211,7 +213,7 @@ describe('numbers that are no longer finite', () => {
   /** The learner with one weight to the first character, and another to the others. */
   const withOutput = (learner: Learner<'float32', OneLayer<Rnn>>, first: number, others: number): typeof learner => {
     const weights = Array.from({ length: 12 }, (_, i) => (i % 3 === 0 ? first : others))
-    const W_hq = float32.tensor([hiddenAxis(SIZES.hidden), vocabularyAxis(SIZES.vocabulary)], weights)
+    const W_hq = float32.tensor([hiddenAxis(learnerSizes.hidden), vocabularyAxis(learnerSizes.vocabulary)], weights)
     return { ...learner, parameters: { ...learner.parameters, W_hq } }
   }
 
@@ -254,7 +256,7 @@ describe('numbers that are no longer finite', () => {
   })
 
   test('training says in which epoch and minibatch, and what to do', () => {
-    const path = courseOf('consecutive', [0, 1, 2, 0, 1, 2, 0, 1, 2, 0], 2, 2)
+    const path = datasetOf('consecutive', [0, 1, 2, 0, 1, 2, 0, 1, 2, 0], 2, 2)
     const start = learn.initialRunState(filled({ b_q: NaN }), seeded(1))
     const verdict = learn.trainMinibatch(IOE.Bifunctor)(path, stepOf('relu'))(start)()
     expect(E.isLeft(verdict) ? explain(verdict.left) : '').toBe(

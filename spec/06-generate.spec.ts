@@ -21,18 +21,18 @@ import { batchAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
 import { seeded, uniform } from '../src/random.js'
 import { argmax, greedy, predict, reader, readPrefix, sampling, unfoldGreedily, writeCharacters } from '../src/generate/index.js'
 import type { Decoding, Reader } from '../src/generate/index.js'
-import { indices } from './runner/arbitraries.js'
+import { indices } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
-import { choices, randomStates } from './runner/text-samples.js'
+import { choiceSamples, randomStates } from '../src/laws/samples/data.js'
 
 /** Samples of laws that draw thousands of numbers for each. */
 const FEW = 30
 
 describe('choosing', () => {
-  runLaws('sampled', sampling, choiceLaws, choices)
-  runLaws('sampled, many times', sampling, choiceStatistics, choices, { runs: FEW })
+  runLaws('sampled', sampling, choiceLaws, choiceSamples)
+  runLaws('sampled, many times', sampling, choiceStatistics, choiceSamples, { runs: FEW })
 
   test('the largest score is found, the first of several', () => {
     expect([[3], [1, 2], [2, 1], [1, 5, 5, 0], [-Infinity, -1e30, -1e30], [0, -0], [-3, -2, -1]].map(argmax)).toEqual([
@@ -85,7 +85,7 @@ describe('choosing', () => {
   const withScores = (alter: (scores: readonly number[], settings: Settings) => readonly number[]): Choosing =>
     withChoice((choose, settings) => (scores) => choose(alter(scores, settings)))
 
-  refuted('a wrong choice is refused', [...choiceLaws, ...choiceStatistics], choices, [
+  refuted('a wrong choice is refused', [...choiceLaws, ...choiceStatistics], choiceSamples, [
     {
       mistake: 'the last of the best is taken',
       refusedBy: 'temperature 0 is greedy',

@@ -18,7 +18,7 @@ import { writeAll } from '../src/laws/train/records.js'
 import type { LayersShape } from '../src/model/layers.js'
 import { seeded } from '../src/random.js'
 import { greedy, predict, reader } from '../src/generate/index.js'
-import { anySizes, trials } from './runner/arbitraries-model.js'
+import { anySizes, samplesWithCuts } from '../src/laws/samples/model.js'
 import { numbersIn, runAtOnce } from './onnx/at-once.js'
 import type { Fed, Feeds } from './onnx/at-once.js'
 import { beginner } from './onnx/engines.js'
@@ -119,7 +119,7 @@ describe.each(Object.entries(setups))('the files of a model: %s', (_, setup) => 
 
   law(
     'the forward graph gives the scores and the state of double precision, within its roundings',
-    forAll(trials(setup, anySizes), (passage: SampleWithCuts) => {
+    forAll(samplesWithCuts(setup, anySizes), (passage: SampleWithCuts) => {
       const [rows, { size: vocabulary }] = passage.X.axes
       const [state] = Object.values(passage.state)
       const its = { vocabulary, hidden: state.axes[1].size }

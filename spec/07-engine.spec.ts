@@ -10,8 +10,8 @@ import { readingOf } from '../src/laws/algebra/agreement-of-readings.js'
 import { accurateAll } from '../src/laws/agreement.js'
 import { equalNumbers } from '../src/laws/plain.js'
 import type { Plains } from '../src/laws/model/sample.js'
-import { anySizes } from './runner/arbitraries-model.js'
-import type { PassageSizes } from './runner/arbitraries-model.js'
+import { anySizes } from '../src/laws/samples/model.js'
+import type { SampleSizes } from '../src/laws/samples/model.js'
 import { compiledErrors } from './onnx/errors.js'
 import { setups } from './onnx/examples.js'
 import type { Setup } from './onnx/examples.js'
@@ -27,7 +27,7 @@ const small = anySizes.map((sizes) => ({ ...sizes, vocabulary: Math.max(2, sizes
 const ofOneCharacter = anySizes.map((sizes) => ({ ...sizes, vocabulary: 1 }))
 
 /** Steps at which loops are kept. */
-const long: fc.Arbitrary<PassageSizes> = fc.record({
+const long: fc.Arbitrary<SampleSizes> = fc.record({
   vocabulary: fc.integer({ min: 2, max: 6 }),
   hidden: fc.integer({ min: 1, max: 5 }),
   batch: fc.integer({ min: 1, max: 3 }),
@@ -35,7 +35,7 @@ const long: fc.Arbitrary<PassageSizes> = fc.record({
 })
 
 /** Sizes at which products are cut into blocks. */
-const larger: fc.Arbitrary<PassageSizes> = fc.record({
+const larger: fc.Arbitrary<SampleSizes> = fc.record({
   vocabulary: fc.integer({ min: 30, max: 70 }),
   hidden: fc.integer({ min: 17, max: 40 }),
   batch: fc.integer({ min: 1, max: 9 }),

@@ -9,6 +9,7 @@ import * as ofAlgebra from '../src/algebra/index.js'
 import * as ofEngine from '../src/engine/index.js'
 import * as ofFailure from '../src/failure.js'
 import * as ofRoot from '../src/index.js'
+import * as ofSamples from '../src/laws/samples/index.js'
 import * as ofInterpret from '../src/interpret/index.js'
 import * as ofLearn from '../src/train/index.js'
 import * as ofModel from '../src/model/index.js'
@@ -31,9 +32,10 @@ import { activationCalls, cellCalls, modelCalls } from './purity/purity-model.js
 import { optimiserCalls, optimiserWorlds } from './purity/purity-optimisers.js'
 import { fileCalls, fileWorlds, settingCalls, settingWorlds } from './purity/purity-store.js'
 import { readerCalls, readerWorlds, textCalls, textWorlds } from './purity/purity-text.js'
+import { samplesCalls } from './purity/purity-samples.js'
 import { forAll, law, seed } from './runner/run.js'
 import type { Claim } from './runner/run.js'
-import { drawSamples } from './runner/text-samples.js'
+import { drawSamples, seeds } from '../src/laws/samples/data.js'
 
 const ofText = { ...ofData, ...ofGenerate }
 
@@ -161,6 +163,9 @@ describe('what is stored', () => {
 })
 describe('the graphs of a model', () => {
   allPure(functionsOf(ofEngine), [table(engineWorlds, engineCalls, FEW)], engineExceptions)
+})
+describe('the generators of samples', () => {
+  allPure(functionsOf(ofSamples), [table(seeds, samplesCalls, FEW)])
 })
 describe('chance and failures', () => {
   const tables = [table(drawSamples, randomCalls), table(failureWorlds, failureCalls)]

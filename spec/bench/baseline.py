@@ -18,7 +18,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 import torch
-import torch.nn as nn
+import torch.nn
 import torch.nn.functional as F
 
 torch.set_num_threads(1)

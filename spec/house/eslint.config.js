@@ -134,6 +134,8 @@ const exceptions = [
     files: ['src/interpret/onnx/*.ts'],
     rules: { ...globals(...floatGlobals, ...byteGlobals), ...packages('fp-ts', 'protobufjs') },
   },
+  // What generates samples for fast-check needs it.
+  { files: ['src/laws/samples/*.ts'], rules: packages('fp-ts', 'fast-check') },
   // Chance comes from a generator whose state is passed along.
   { files: ['src/random.ts'], rules: packages('fp-ts', 'pure-rand') },
   // Files hold bytes; reading and writing them is the command's.

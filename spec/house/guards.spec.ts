@@ -151,6 +151,9 @@ describe('the layers', () => {
     ['a reading that knows the model', 'interpret', ['src/interpret/a.ts', "import '../model/b.js'"], 'src/model/b.ts'],
     ['even a type of it', 'interpret', ['src/interpret/a.ts', "import type {} from '../model/b.js'"], 'src/model/b.ts'],
     ['training that knows a reading', 'train', ['src/train/a.ts', "import '../interpret/b.js'"], 'src/interpret/b.ts'],
+    ['a law that knows its samples', 'laws', ['src/laws/a.ts', "import './samples/b.js'"], 'src/laws/samples/b.ts'],
+    ['a law that knows a reading', 'laws', ['src/laws/a.ts', "import '../interpret/b.js'"], 'src/interpret/b.ts'],
+    ['samples of files', 'laws/samples', ['src/laws/samples/a.ts', "import '../../files/b.js'"], 'src/files/b.ts'],
     ['an algebra that knows the model', 'algebra', ['src/algebra/a.ts', "import '../model/b.js'"], 'src/model/b.ts'],
   ] as const)('refuse %s', async (_, layer, [path, code], other) => {
     expect(await violations({ [path]: code, [other]: empty })).toContain(`${layer}-imports-only-what-is-below`)
@@ -165,6 +168,7 @@ describe('the layers', () => {
       'only-the-command-and-its-engine-open-a-runtime',
       { 'src/train/a.ts': "import 'onnxruntime-node'" },
     ],
+    ['a law that generates samples', 'only-samples-need-a-generator', { 'src/laws/a.ts': "import 'fast-check'" }],
     ['a file system in the core', 'only-the-command-touches-the-system', { 'src/files/a.ts': "import 'node:fs'" }],
     ['an import of nothing', 'every-import-resolves', { 'src/model/a.ts': "import './b.js'" }],
   ] as const)('refuse %s', async (_, rule, modules) => {
@@ -176,6 +180,8 @@ describe('the layers', () => {
       'src/algebra/a.ts': empty,
       'src/model/b.ts': "import '../algebra/a.js'",
       'src/train/c.ts': "import '../model/b.js'",
+      'src/laws/d.ts': "import '../train/c.js'",
+      'src/laws/samples/e.ts': "import '../d.js'\nimport '../../model/b.js'",
       'src/cli/main.ts': "import 'node:fs'\nimport '../train/c.js'",
     }
     expect(await violations(modules)).toEqual([])

@@ -7,7 +7,7 @@ export const equivalent = [
     file: 'src/train/optimisers/clip.ts',
     original: 'epsilon === 0',
     replacement: 'false',
-    because: 'adding 0 to a norm leaves it as it is; leaving the addition out is one operation less in a graph',
+    because: 'adding 0 to a norm leaves it is; leaving the addition out is one operation less in a graph',
   },
   // The standard's own defaults, which the graph reading states all the same.
   ...[

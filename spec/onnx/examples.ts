@@ -14,7 +14,7 @@ import { languageModel } from '../../src/model/language-model.js'
 import type { LayersShape } from '../../src/model/layers.js'
 import type { Sizes } from '../../src/model/parameters.js'
 import { seeded } from '../../src/random.js'
-import { adjoints } from '../runner/algebra-samples.js'
+import { adjointSamples } from '../../src/laws/samples/algebra.js'
 import { layouts } from '../runner/interpreters.js'
 import { seed } from '../runner/run.js'
 import { compiled, modelFor } from './compiled.js'
@@ -79,7 +79,7 @@ const ofEngine = Object.entries(setups).flatMap(([name, setup]) =>
 
 const ofLoops = Object.entries(layouts).flatMap(([layout, settings]) =>
   loops.flatMap((term) => {
-    const [sample] = fc.sample(adjoints(fc.constant(2)), { numRuns: 1, seed })
+    const [sample] = fc.sample(adjointSamples(fc.constant(2)), { numRuns: 1, seed })
     const model = encodeModel(modelFor({ tensors: term.of(compiled(settings), sample) }))
     return [[`${term.name}, ${layout}`, model] satisfies Named]
   }),

@@ -12,8 +12,8 @@ import { readOneHot } from '../../src/laws/plain.js'
 import { readAll, writeAll } from '../../src/laws/train/records.js'
 import { flatten, unflattenLike } from '../../src/algebra/names.js'
 import { freshLearner, trainingStep } from '../../src/train/index.js'
-import { trials } from '../runner/arbitraries-model.js'
-import type { PassageSizes } from '../runner/arbitraries-model.js'
+import { samplesWithCuts } from '../../src/laws/samples/model.js'
+import type { SampleSizes } from '../../src/laws/samples/model.js'
 import type { Learner } from '../../src/train/index.js'
 import type { LayersShape } from '../../src/model/layers.js'
 import type { Sizes } from '../../src/model/parameters.js'
@@ -51,8 +51,8 @@ const sizesOf = ({ learner, X }: Pick<StepSample, 'learner' | 'X'>): Sizes => ({
 })
 
 /** Samples of a setup: what passages hold, with the optimiser as it begins. */
-export const stepSamples = (setup: Setup, sizes: fc.Arbitrary<PassageSizes>): fc.Arbitrary<StepSample> =>
-  trials(setup, sizes).map(({ parameters, state, X, Y }) => {
+export const stepSamples = (setup: Setup, sizes: fc.Arbitrary<SampleSizes>): fc.Arbitrary<StepSample> =>
+  samplesWithCuts(setup, sizes).map(({ parameters, state, X, Y }) => {
     const its = { vocabulary: X.axes[1].size, hidden: parameters.W_hq.axes[0].size }
     const { model, optimiser } = sized(setup, its)
     const zero = learnerPattern(model, optimiser, X.axes[0].inner.size)

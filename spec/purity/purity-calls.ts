@@ -10,7 +10,7 @@ import * as ofModel from '../../src/model/index.js'
 import type { Batch, Hidden, Previous, Rows, Time, Vocabulary } from '../../src/model/index.js'
 import { read, readOneHot } from '../../src/laws/plain.js'
 import type { Plain, PlainOneHot } from '../../src/laws/plain.js'
-import { plain, plainOneHot, real, size } from '../runner/arbitraries.js'
+import { plain, plainOneHot, real, size } from '../../src/laws/samples/tensors.js'
 import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 

@@ -18,13 +18,13 @@ import { batchAxis, hiddenAxis, languageModel, parameterAxes, rnnKind } from '..
 import type { OneLayer, Rnn } from '../../src/model/index.js'
 import type { RandomState } from '../../src/random.js'
 import { randomSampler } from '../../src/data/index.js'
-import { fewSizes, trials } from '../runner/arbitraries-model.js'
+import { smallSizes, samplesWithCuts } from '../../src/laws/samples/model.js'
 import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { right } from '../runner/store-samples.js'
 import { rnnWith } from '../runner/subjects.js'
-import { randomStates } from '../runner/text-samples.js'
-import { runs } from '../runner/training-samples.js'
+import { randomStates } from '../../src/laws/samples/data.js'
+import { runSamples } from '../../src/laws/samples/training.js'
 
 /** A model and what it reads; and a text with the plans that are drawn for it. */
 export interface LearnWorld {
@@ -35,9 +35,9 @@ export interface LearnWorld {
 }
 
 export const learnWorlds: fc.Arbitrary<LearnWorld> = fc.record({
-  passage: trials(rnnWith('tanh'), fewSizes),
+  passage: samplesWithCuts(rnnWith('tanh'), smallSizes),
   reset: fc.boolean(),
-  run: runs,
+  run: runSamples,
   random: randomStates,
 })
 

@@ -7,10 +7,10 @@ import { readAll } from '../../src/laws/train/records.js'
 import * as learn from '../../src/train/index.js'
 import type { AdamSettings, Optimiser } from '../../src/train/index.js'
 import type { RandomState } from '../../src/random.js'
-import { freezings } from '../runner/learning-samples.js'
+import { freezingSamples } from '../../src/laws/samples/optimisers.js'
 import { call, ofCopies } from './purity.js'
 import type { Call, Calls } from './purity.js'
-import { randomStates } from '../runner/text-samples.js'
+import { randomStates } from '../../src/laws/samples/data.js'
 
 /** Parameters with gradients, and the numbers that optimisers are set to. */
 export interface OptimiserWorld {
@@ -22,7 +22,7 @@ export interface OptimiserWorld {
 }
 
 export const optimiserWorlds: fc.Arbitrary<OptimiserWorld> = fc.record({
-  descent: freezings,
+  descent: freezingSamples,
   rate: fc.double({ min: 0.01, max: 4, noNaN: true }),
   settings: fc.record({
     beta1: fc.constantFrom(0, 0.5, 0.9),

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import * as root from '../../src/index.js'
 import { call } from './purity.js'
 import type { Calls } from './purity.js'
-import { seeds } from '../runner/text-samples.js'
+import { seeds } from '../../src/laws/samples/data.js'
 
 /** What a small run is made of. */
 export interface RootWorld {

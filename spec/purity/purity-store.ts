@@ -13,7 +13,7 @@ import { encode, samplings, vocabularyOf } from '../../src/data/index.js'
 import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { damaged, file, right } from '../runner/store-samples.js'
-import { randomStates, texts } from '../runner/text-samples.js'
+import { randomStates, textSamples } from '../../src/laws/samples/data.js'
 
 /** A run that has not begun. */
 export interface Beginning {
@@ -37,7 +37,7 @@ export const beginnings: fc.Arbitrary<Beginning> = fc.record({
       seed: fc.nat(),
     })
     .map((some) => ({ ...store.standard, ...some })),
-  text: texts.map(({ codePoints }) => String.fromCodePoint(...codePoints)),
+  text: textSamples.map(({ codePoints }) => String.fromCodePoint(...codePoints)),
 })
 
 /** Its text as numbers, its sizes, and all that its file holds. */

@@ -19,12 +19,12 @@ import type { RandomState } from '../../src/random.js'
 import * as ofData from '../../src/data/index.js'
 import * as ofGenerate from '../../src/generate/index.js'
 import type { BatchSampler } from '../../src/data/index.js'
-import { fewSizes, trials } from '../runner/arbitraries-model.js'
+import { smallSizes, samplesWithCuts } from '../../src/laws/samples/model.js'
 import { call, ofCopies } from './purity.js'
 import type { Calls } from './purity.js'
 import { refusal, right } from '../runner/store-samples.js'
 import { rnnWith } from '../runner/subjects.js'
-import { choices, drawSamples, gatherSamples, lines, samplerSamples, texts } from '../runner/text-samples.js'
+import { choiceSamples, drawSamples, gatherSamples, linesSamples, samplerSamples, textSamples } from '../../src/laws/samples/data.js'
 
 const text = { ...ofData, ...ofGenerate }
 
@@ -38,11 +38,11 @@ export interface TextWorld {
 }
 
 export const textWorlds: fc.Arbitrary<TextWorld> = fc.record({
-  choice: choices,
+  choice: choiceSamples,
   sampler: samplerSamples,
   gather: gatherSamples,
-  text: texts,
-  lines,
+  text: textSamples,
+  lines: linesSamples,
 })
 
 /** One call of each function that is about characters. */
@@ -93,7 +93,7 @@ export interface ReaderWorld {
 }
 
 export const readerWorlds: fc.Arbitrary<ReaderWorld> = fc.record({
-  passage: trials(rnnWith('tanh'), fewSizes),
+  passage: samplesWithCuts(rnnWith('tanh'), smallSizes),
   draw: drawSamples,
 })
 

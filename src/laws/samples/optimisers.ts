@@ -1,17 +1,17 @@
-/** Generators of the samples that the laws of optimisers are about. */
+/** Generators of the samples that the laws of clipping, optimisers and initial parameters are tried on. */
 import fc from 'fast-check'
-import { axis, entries } from '../../src/algebra/axis.js'
-import type { Axes } from '../../src/algebra/axis.js'
-import type { ClipSample } from '../../src/laws/train/clip.js'
-import type { FreezingSample } from '../../src/laws/train/frozen.js'
-import type { InitialSample } from '../../src/laws/train/initial.js'
-import type { Plains } from '../../src/laws/model/sample.js'
-import { norm } from '../../src/laws/plain.js'
-import { entriesOf } from '../../src/laws/train/records.js'
-import type { Descent } from '../../src/laws/train/records.js'
-import type { SgdSample } from '../../src/laws/train/sgd.js'
-import { listOf, real, realWithin, smallInteger } from './arbitraries.js'
-import { randomStates } from './text-samples.js'
+import { axis, entries } from '../../algebra/axis.js'
+import type { Axes } from '../../algebra/axis.js'
+import type { ClipSample } from '../train/clip.js'
+import type { FreezingSample } from '../train/frozen.js'
+import type { InitialSample } from '../train/initial.js'
+import type { Plains } from '../model/sample.js'
+import { norm } from '../plain.js'
+import { entriesOf } from '../train/records.js'
+import type { Descent } from '../train/records.js'
+import type { SgdSample } from '../train/sgd.js'
+import { listOf, real, realWithin, smallInteger } from './tensors.js'
+import { randomStates } from './data.js'
 
 /** The axes of one to four parameters: scalars, vectors and matrices, each of 1 to 4 along an axis. */
 const shapes: fc.Arbitrary<Readonly<Record<string, Axes>>> = fc
@@ -48,7 +48,8 @@ const ratio = fc.oneof(
 const thresholdOf = (length: number, times: number): number =>
   Math.min(largestSingle, Math.max(Math.fround(length * times), 2 ** -126))
 
-export const clips: fc.Arbitrary<ClipSample> = fc
+/** Samples of `clipLaws`: gradients of every size that single precision holds, and a threshold around their norm. */
+export const clipSamples: fc.Arbitrary<ClipSample> = fc
   .tuple(shapes, magnitude, ratio)
   .chain(([shape, size, times]) =>
     filled(shape, fc.oneof({ weight: 5, arbitrary: realWithin(size) }, { weight: 1, arbitrary: fc.constant(-0) })).map(
@@ -56,7 +57,17 @@ export const clips: fc.Arbitrary<ClipSample> = fc
     ),
   )
 
-/** Parameters, -0 among them, and the gradients of one to four steps. */
+/**
+ * Samples of `optimiserLaws`: parameters, -0 among them, and the gradients of one to four steps.
+ *
+ * ```ts
+ * import fc from 'fast-check'
+ * import { descents } from 'pure-rnn/laws/samples'
+ *
+ * const [{ parameters, gradients }] = fc.sample(descents, { numRuns: 1, seed: 1 })
+ * gradients.every((each) => Object.keys(each).join() === Object.keys(parameters).join()) // => true
+ * ```
+ */
 export const descents: fc.Arbitrary<Descent> = fc
   .tuple(shapes, fc.integer({ min: 1, max: 4 }))
   .chain(([shape, steps]) =>
@@ -66,11 +77,13 @@ export const descents: fc.Arbitrary<Descent> = fc
     }),
   )
 
-export const freezings: fc.Arbitrary<FreezingSample> = descents.chain((descent) =>
+/** Samples of `frozenLaws`: a descent, and the names of the parameters that stay. */
+export const freezingSamples: fc.Arbitrary<FreezingSample> = descents.chain((descent) =>
   fc.subarray(Object.keys(descent.parameters)).map((names) => ({ ...descent, names })),
 )
 
-export const sgdSteps: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
+/** Samples of `sgdLaws`: a learning rate, parameters and two gradients. */
+export const sgdSamples: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
   fc.record({
     eta: fc.double({ min: 0, max: 100, noNaN: true }),
     parameters: filled(shape, real),
@@ -79,7 +92,8 @@ export const sgdSteps: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
   }),
 )
 
-export const exactSgdSteps: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
+/** Samples of `exactSgdLaws`: numbers of which no step rounds. */
+export const exactSgdSamples: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
   fc.record({
     eta: fc.constantFrom(1, 0.5, 0.25, 0.125),
     parameters: filled(shape, smallInteger),
@@ -88,8 +102,8 @@ export const exactSgdSteps: fc.Arbitrary<SgdSample> = shapes.chain((shape) =>
   }),
 )
 
-/** A matrix of some thousand entries, and a vector. */
-export const initials: fc.Arbitrary<InitialSample> = fc.record({
+/** Samples of `initialisationLaws`: a matrix of some thousand entries, a bias, and how far entries spread. */
+export const initialSamples: fc.Arbitrary<InitialSample> = fc.record({
   weights: fc.integer({ min: 30, max: 60 }).map((n) => [axis('vocabulary', n), axis('hidden', Math.floor(1800 / n))]),
   bias: fc.integer({ min: 1, max: 60 }).map((n) => [axis('hidden', n)]),
   spread: fc.constantFrom(0.01, 0.0625, 1, 3),

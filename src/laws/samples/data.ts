@@ -1,30 +1,46 @@
-/** Generators of the samples that the laws of randomness, samplers, vocabularies and choices are about. */
+/** Generators of the samples that the laws of randomness, samplers, vocabularies and choices are tried on. */
 import fc from 'fast-check'
-import type { ChoiceSample } from '../../src/laws/generate/choice.js'
-import type { GatherSample } from '../../src/laws/data/minibatch.js'
-import type { DrawSample } from '../../src/laws/random.js'
-import type { SamplerSample } from '../../src/laws/data/sampler.js'
-import type { LinesSample, TextSample } from '../../src/laws/data/vocabulary.js'
-import { seeded } from '../../src/random.js'
-import type { RandomState } from '../../src/random.js'
-import { indices, listOf, size } from './arbitraries.js'
+import type { ChoiceSample } from '../generate/choice.js'
+import type { GatherSample } from '../data/minibatch.js'
+import type { DrawSample } from '../random.js'
+import type { SamplerSample } from '../data/sampler.js'
+import type { LinesSample, TextSample } from '../data/vocabulary.js'
+import { seeded } from '../../random.js'
+import type { RandomState } from '../../random.js'
+import { indices, listOf, size } from './tensors.js'
 
-/** Every seed that 32 bits hold, and the first few in particular. */
+/** Seeds: all that 32 bits hold, and the first few in particular. */
 export const seeds: fc.Arbitrary<number> = fc.oneof(fc.nat({ max: 20 }), fc.integer())
 
+/** States of the random generator, from any seed. */
 export const randomStates: fc.Arbitrary<RandomState> = seeds.map(seeded)
 
 const count = fc.nat({ max: 40 })
 
+/** Samples of `randomLaws`: a seed, and how many draws are made before and after a state is kept. */
 export const drawSamples: fc.Arbitrary<DrawSample> = fc.record({ seed: seeds, first: count, second: count })
 
-/** Texts from the shortest that is sure to be long enough to some sixty characters more. */
+/**
+ * Samples of `samplerLaws` and `consecutiveSamplerLaws`: lengths from the shortest that is sure to be long enough to
+ * some sixty characters more.
+ *
+ * ```ts
+ * import fc from 'fast-check'
+ * import { consecutiveSampler } from 'pure-rnn'
+ * import { samplerLaws } from 'pure-rnn/laws'
+ * import { samplerSamples } from 'pure-rnn/laws/samples'
+ *
+ * const [{ holds }] = samplerLaws
+ * const claim = fc.property(samplerSamples, (sample) => holds(consecutiveSampler, sample))
+ * fc.check(claim, { seed: 1 }).failed // => false
+ * ```
+ */
 export const samplerSamples: fc.Arbitrary<SamplerSample> = fc
   .record({ batch: size, steps: size, more: fc.nat({ max: 60 }), random: randomStates })
   .map(({ batch, steps, more, random }) => ({ batch, steps, length: batch * (steps + 1) + more, random }))
 
-/** Texts of no more than ten examples, so that every one comes first often enough to be counted. */
-export const fewExamples: fc.Arbitrary<SamplerSample> = fc
+/** Samples of `randomSamplerStatistics`: at most ten examples, so that each comes first often enough to be counted. */
+export const samplerSamplesOfFewExamples: fc.Arbitrary<SamplerSample> = fc
   .record({
     batch: fc.constantFrom(1, 2, 3),
     steps: size,
@@ -33,7 +49,7 @@ export const fewExamples: fc.Arbitrary<SamplerSample> = fc
   })
   .map(({ batch, steps, examples, random }) => ({ batch, steps, length: steps * examples + 1, random }))
 
-/** A text whose characters are all different, and rows anywhere in it. */
+/** Samples of `gatherLaws`: a text whose characters are all different, and rows anywhere in it. */
 export const gatherSamples: fc.Arbitrary<GatherSample> = fc
   .record({ steps: size, batch: size, more: fc.nat({ max: 9 }) })
   .chain(({ steps, batch, more }) =>
@@ -53,7 +69,8 @@ const codePoint: fc.Arbitrary<number> = fc.oneof(
   fc.integer({ min: 0xe000, max: 0x10ffff }),
 )
 
-export const texts: fc.Arbitrary<TextSample> = fc
+/** Samples of `vocabularyLaws`: a text by its code points, places in it, and a character that it does not have. */
+export const textSamples: fc.Arbitrary<TextSample> = fc
   .record({
     codePoints: fc.array(codePoint, { minLength: 1, maxLength: 20 }),
     places: fc.array(fc.nat({ max: 99 }), { maxLength: 20 }),
@@ -65,10 +82,13 @@ const line = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 8 })
   .map((text) => text.replace(/[\r\n]/g, '-'))
 
-export const lines: fc.Arbitrary<LinesSample> = fc.record({ lines: fc.array(line, { minLength: 1, maxLength: 8 }) })
+/** Samples `lineBreakLaws`: lines without a line break in them. */
+export const linesSamples: fc.Arbitrary<LinesSample> = fc.record({
+  lines: fc.array(line, { minLength: 1, maxLength: 8 }),
+})
 
-/** Whole scores from -4 to 4, in which ties abound, for one to eight characters. */
-export const choices: fc.Arbitrary<ChoiceSample> = size.chain((vocabulary) =>
+/** Samples of `choiceLaws`: whole scores from -4 to 4, in which ties abound, for one to eight characters. */
+export const choiceSamples: fc.Arbitrary<ChoiceSample> = size.chain((vocabulary) =>
   fc.record({
     scores: listOf(vocabulary, fc.integer({ min: -4, max: 4 })),
     temperature: fc.oneof(fc.constantFrom(0.5, 1, 2), fc.double({ min: 0.01, max: 100, noNaN: true })),

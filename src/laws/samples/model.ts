@@ -1,43 +1,45 @@
 /**
- * Generators of passages: parameters, states and text for a cell of any kind.
+ * Generators of the samples that the laws of the model are tried on: parameters, states and text for any layers.
  */
 import fc from 'fast-check'
-import { product } from '../../src/algebra/axis.js'
-import type { Axes } from '../../src/algebra/axis.js'
-import { float64 } from '../../src/interpret/float64.js'
-import type { CellSample, Scored } from '../../src/laws/model/check-model.js'
-import type { LossSample } from '../../src/laws/model/loss.js'
-import type { Sample, Plains, SampleWithCuts } from '../../src/laws/model/sample.js'
-import { flatAxes } from '../../src/algebra/names.js'
-import type { AnyNetwork } from '../../src/model/cells.js'
-import type { LayersShape, OneLayer } from '../../src/model/layers.js'
-import { parameterAxes } from '../../src/model/model.js'
-import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../../src/model/parameters.js'
-import type { Hidden, Rows, Vocabulary } from '../../src/model/parameters.js'
-import type { Rnn } from '../../src/model/rnn.js'
-import { listOf, plain, plainOneHot, realWithin, size } from './arbitraries.js'
+import { product } from '../../algebra/axis.js'
+import type { Axes } from '../../algebra/axis.js'
+import { float64 } from '../../interpret/float64.js'
+import type { CellSample, Scored } from '../model/check-model.js'
+import type { LossSample } from '../model/loss.js'
+import type { Sample, Plains, SampleWithCuts } from '../model/sample.js'
+import { flatAxes } from '../../algebra/names.js'
+import type { AnyNetwork } from '../../model/cells.js'
+import type { LayersShape, OneLayer } from '../../model/layers.js'
+import { parameterAxes } from '../../model/model.js'
+import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../../model/parameters.js'
+import type { Hidden, Rows, Vocabulary } from '../../model/parameters.js'
+import type { Rnn } from '../../model/rnn.js'
+import { listOf, plain, plainOneHot, realWithin, size } from './tensors.js'
 
-/** V, H, N and T. */
-export interface PassageSizes {
+/** The sizes of a sample: V, H, N and T. */
+export interface SampleSizes {
   readonly vocabulary: number
   readonly hidden: number
   readonly batch: number
   readonly steps: number
 }
 
-export const anySizes: fc.Arbitrary<PassageSizes> = fc.record({
+/** Sizes from 1 to 8. */
+export const anySizes: fc.Arbitrary<SampleSizes> = fc.record({
   vocabulary: size,
   hidden: size,
   batch: size,
   steps: size,
 })
 
-/** Sizes from 1 to 4, for what takes a run of the model for each of its parameters. */
 const few = fc.integer({ min: 1, max: 4 })
-export const fewSizes: fc.Arbitrary<PassageSizes> = fc.record({ vocabulary: few, hidden: few, batch: few, steps: few })
+
+/** Sizes from 1 to 4, for what takes a run of the model for each of its parameters. */
+export const smallSizes: fc.Arbitrary<SampleSizes> = fc.record({ vocabulary: few, hidden: few, batch: few, steps: few })
 
 /** The same sizes, but of at least two steps, so that there is a place to cut. */
-const ofTwoStepsOrMore = (sizes: fc.Arbitrary<PassageSizes>): fc.Arbitrary<PassageSizes> =>
+const ofTwoStepsOrMore = (sizes: fc.Arbitrary<SampleSizes>): fc.Arbitrary<SampleSizes> =>
   sizes.map((some) => ({ ...some, steps: Math.max(2, some.steps) }))
 
 /**
@@ -62,7 +64,7 @@ const permutation = (length: number): fc.Arbitrary<readonly number[]> => {
   return fc.shuffledSubarray(all, { minLength: length, maxLength: length })
 }
 
-const textAxes = ({ vocabulary, batch, steps }: PassageSizes): [Rows, Vocabulary] => [
+const textAxes = ({ vocabulary, batch, steps }: SampleSizes): readonly [Rows, Vocabulary] => [
   product(timeAxis(steps), batchAxis(batch)),
   vocabularyAxis(vocabulary),
 ]
@@ -71,10 +73,22 @@ const textAxes = ({ vocabulary, batch, steps }: PassageSizes): [Rows, Vocabulary
 const adjointOf = (axes: Readonly<Record<string, Axes>>): fc.Arbitrary<Plains> =>
   fc.oneof({ weight: 1, arbitrary: plains(axes, () => fc.constant(0)) }, { weight: 2, arbitrary: plains(axes) })
 
-/** Passages of these sizes for a cell; parameters may be made `scale` times as large as usual. */
-export const trials = <L extends LayersShape>(
+/**
+ * Samples of `forwardLaws`, `gradientLaws` and `truncationLaws` for a network: parameters, a state, text, and where to
+ * cut and how to reorder it. Parameters are `scale` times as large as usual.
+ *
+ * ```ts
+ * import fc from 'fast-check'
+ * import { smallSizes, samplesWithCuts } from 'pure-rnn/laws/samples'
+ * import { lstmKind } from 'pure-rnn/model'
+ *
+ * const [sample] = fc.sample(samplesWithCuts(lstmKind(), smallSizes), { numRuns: 1, seed: 1 })
+ * Object.keys(sample.state) // => ['H', 'C']
+ * ```
+ */
+export const samplesWithCuts = <L extends LayersShape>(
   network: AnyNetwork<L>,
-  sizes: fc.Arbitrary<PassageSizes>,
+  sizes: fc.Arbitrary<SampleSizes>,
   scale = 1,
 ): fc.Arbitrary<SampleWithCuts> =>
   sizes.chain((some) => {
@@ -93,20 +107,36 @@ export const trials = <L extends LayersShape>(
     })
   })
 
-/** Passages with a cut strictly inside. */
-export const cutTrials = <L extends LayersShape>(
+/** Samples of at least two steps, with a cut between two of them. */
+export const samplesCutInside = <L extends LayersShape>(
   network: AnyNetwork<L>,
-  sizes: fc.Arbitrary<PassageSizes>,
+  sizes: fc.Arbitrary<SampleSizes>,
 ): fc.Arbitrary<SampleWithCuts> =>
-  trials(network, ofTwoStepsOrMore(sizes)).map((trial) => ({
+  samplesWithCuts(network, ofTwoStepsOrMore(sizes)).map((trial) => ({
     ...trial,
     cut: Math.min(Math.max(1, trial.cut), trial.X.axes[0].outer.size - 1),
   }))
 
-/** What a cell alone is checked on. */
+/**
+ * Samples of `checkCell`, for layers without an output layer.
+ *
+ * ```ts
+ * import fc from 'fast-check'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { float64 } from 'pure-rnn/interpret'
+ * import { checkCell } from 'pure-rnn/laws'
+ * import { cellSamples, smallSizes } from 'pure-rnn/laws/samples'
+ * import { gru, gruKind } from 'pure-rnn/model'
+ *
+ * const isRight = fc.property(cellSamples(gruKind(), smallSizes), (sample) =>
+ *   E.isRight(checkCell(float64, gru(float64))(sample)),
+ * )
+ * fc.check(isRight, { numRuns: 5, seed: 1 }).failed // => false
+ * ```
+ */
 export const cellSamples = <L extends LayersShape>(
   network: AnyNetwork<L>,
-  sizes: fc.Arbitrary<PassageSizes>,
+  sizes: fc.Arbitrary<SampleSizes>,
 ): fc.Arbitrary<CellSample> =>
   sizes.chain((some) => {
     const its = network.layers(float64)
@@ -125,8 +155,8 @@ export const cellSamples = <L extends LayersShape>(
 const score = fc.integer({ min: -2048, max: 2048 }).map((k) => k / 256)
 const LARGEST_SHIFT = 64
 
-/** Scores and labels of up to 8 x 8 rows. */
-export const lossTrials: fc.Arbitrary<LossSample> = anySizes.chain((some) => {
+/** Samples of `lossLaws`: scores and labels of up to 8 x 8 rows, in single precision exact under the shift. */
+export const lossSamples: fc.Arbitrary<LossSample> = anySizes.chain((some) => {
   const axes = textAxes(some)
   const rows = axes[0].size
   return fc.record({
@@ -146,19 +176,19 @@ const telling: fc.Arbitrary<number> = fc.noBias(
   fc.tuple(fc.integer({ min: 2 ** 20, max: 2 ** 22 }), fc.boolean()).map(([k, up]) => ((up ? 1 : -1) * k) / 2 ** 22),
 )
 
-/** Sizes from 1 to 4 with a vocabulary of 2 or more. */
-export const tellingSizes: fc.Arbitrary<PassageSizes> = fewSizes.map((some) => ({
+/** Sizes from 1 to 4 with a vocabulary of 2 or more: of one character, every prediction is right. */
+export const revealingSizes: fc.Arbitrary<SampleSizes> = smallSizes.map((some) => ({
   ...some,
   vocabulary: Math.max(2, some.vocabulary),
 }))
 
 /**
- * Passages at which mistakes show: the first character occurs again at the end, so that there is something to add up,
+ * Samples at which mistakes show: the first character occurs again at the end, so that there is something to add up,
  * and rows and steps have different labels in their corner, so that they cannot be exchanged. Nothing follows.
  */
-export const tellingPassages = <L extends LayersShape>(
+export const revealingSamples = <L extends LayersShape>(
   network: AnyNetwork<L>,
-  sizes: fc.Arbitrary<PassageSizes>,
+  sizes: fc.Arbitrary<SampleSizes>,
 ): fc.Arbitrary<Sample> =>
   sizes.chain((some) => {
     const its = network.layers(float64)
@@ -182,16 +212,19 @@ export const tellingPassages = <L extends LayersShape>(
   })
 
 /**
- * Several such passages of the same sizes. At one of them a wrong gradient may be right by accident, as phi' at Z is
- * where Z happens to be near 0; a mistake that none of them shows is none.
+ * Lists of four such samples of the same sizes. At one of them a wrong gradient may be right by accident, as phi' at Z
+ * is where Z happens to be near 0; a mistake that none of them shows is none.
  */
-export const severalTelling = <L extends LayersShape>(
+export const severalRevealingSamples = <L extends LayersShape>(
   network: AnyNetwork<L>,
-  sizes: fc.Arbitrary<PassageSizes>,
-): fc.Arbitrary<readonly Sample[]> => sizes.chain((some) => listOf(4, tellingPassages(network, fc.constant(some))))
+  sizes: fc.Arbitrary<SampleSizes>,
+): fc.Arbitrary<readonly Sample[]> => sizes.chain((some) => listOf(4, revealingSamples(network, fc.constant(some))))
 
-/** Scores of at least two rows and two characters, small enough that softmax leaves every entry of dO of some size. */
-export const tellingScores: fc.Arbitrary<Scored> = ofTwoStepsOrMore(tellingSizes).chain((some) =>
+/**
+ * Samples of `checkLoss`: scores of at least two rows and two characters, small enough that softmax leaves every entry
+ * of dO of some size.
+ */
+export const revealingScores: fc.Arbitrary<Scored> = ofTwoStepsOrMore(revealingSizes).chain((some) =>
   fc.record({
     O: plain<[Rows, Vocabulary]>(textAxes(some), telling),
     Y: plainOneHot<[Rows, Vocabulary]>(textAxes(some)),
@@ -199,18 +232,18 @@ export const tellingScores: fc.Arbitrary<Scored> = ofTwoStepsOrMore(tellingSizes
 )
 
 /** The labels with different ones at step 1, row 2 and at step 2, row 1, where there are such places. */
-const withCorners = ({ steps, batch }: PassageSizes, labels: readonly number[]): readonly number[] =>
+const withCorners = ({ steps, batch }: SampleSizes, labels: readonly number[]): readonly number[] =>
   steps > 1 && batch > 1 ? labels.with(1, 0).with(batch, 1) : labels
 
 /**
- * Passages at which one unit of the first row stands exactly at Z = 0 in the first step: the row's state is zero, and
- * the unit's bias is what its character adds, negated.
+ * Samples of `kinkLaws`: one unit of the first row stands exactly at Z = 0 in the first step. The row's state is zero,
+ * and the unit's bias is what its character adds, negated.
  */
-export const kinkTrials = (
+export const samplesAtKinks = (
   network: AnyNetwork<OneLayer<Rnn>>,
-  sizes: fc.Arbitrary<PassageSizes>,
+  sizes: fc.Arbitrary<SampleSizes>,
 ): fc.Arbitrary<SampleWithCuts> =>
-  fc.tuple(trials(network, sizes), fc.nat()).map(([trial, pick]) => {
+  fc.tuple(samplesWithCuts(network, sizes), fc.nat()).map(([trial, pick]) => {
     const { W_xh, b_h } = trial.parameters
     const units = b_h.values.length
     const unit = pick % units
