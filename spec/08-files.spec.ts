@@ -434,7 +434,7 @@ describe('A model file of version 0.1.0', () => {
     const [from, to] = [join(folder, 'old.model'), join(folder, 'again.model')]
     copyFileSync(inFixtures('rnn-scratch.model'), from)
     const notes = async (...args: readonly string[]) => (await command(...args, '--model', from)).err
-    const note: unknown = expect.stringMatching(/^.*old\.model.* has no checksum, for an earlier [^\n]+$/)
+    const note: unknown = expect.stringMatching(/^.*old\.model.* has no checksum, because an earlier [^\n]+$/)
     expect(await notes('evaluate', '--text', text)).toEqual([note])
     expect(await notes('generate', '--prefix', 'the', '--length', '1')).toEqual([note])
     expect(await notes('export', '--format', 'torch', '--out', join(folder, 'it.st'))).toEqual([note])

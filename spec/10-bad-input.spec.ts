@@ -41,7 +41,9 @@ let folder: string
 const placed = (argument: string): string =>
   argument.replace(/^(--[a-z-]+=)?@/, (_, flag = '') => `${String(flag)}${folder}/`)
 const told = (line: string): string =>
-  line.replace(/"@([^"]*)"/g, (_, name: string) => quoted(`${folder}/${name}`)).replace(/^@/, () => `${folder}/`)
+  line
+    .replace(/"@([^"]*)"/g, (_, name: string) => quoted(`${folder}/${name}`))
+    .replace(/(?<=^| )@(?=\w)/g, () => `${folder}/`)
 
 /** What stands in the folder beforehand. */
 const files: Readonly<Record<string, string | Buffer>> = {
@@ -80,8 +82,13 @@ beforeAll(async () => {
     const said = await command(...train(...options, '--epochs', '1', '--out', `@${name}`).map(placed))
     expect(said.code).toBe(0)
   }
-  const dict = ['--format', 'torch', '--out', '@lstm.safetensors'].map(placed)
-  expect(await command('export', '--model', placed('@lstm.model'), ...dict)).toMatchObject({ code: 0 })
+  for (const [from, to] of [
+    ['@lstm.model', '@lstm.safetensors'],
+    ['@given.model', '@tanh.safetensors'],
+  ]) {
+    const dict = ['--format', 'torch', '--out', to].map(placed)
+    expect(await command('export', '--model', placed(from), ...dict)).toMatchObject({ code: 0 })
+  }
   writeFileSync(join(folder, 'cut.model'), readFileSync(join(folder, 'given.model')).subarray(0, 500))
   writeFileSync(join(folder, 'short.model'), readFileSync(join(folder, 'given.model')).subarray(0, -4))
 })
@@ -111,6 +118,7 @@ const fromTorch = (...args: readonly string[]) => [
   '@x',
   ...args,
 ]
+const tanhFromTorch = (...args: readonly string[]) => fromTorch(...args).with(2, '@tanh.safetensors')
 
 /** Nothing but the text and the engine: for options that are refused before it is read. */
 const bare = (...args: readonly string[]) => ['train', '--text', '@verse.txt', '--engine', 'float32', ...args]
@@ -254,6 +262,17 @@ answers('An option that is not there', [
   [evaluate('--prefix', 'x'), `unknown option "--prefix"${HELP}`],
   [toTorch('--out', '@x', '--json'), `unknown option "--json"${HELP}`],
   [fromTorch('--model', '@given.model'), `unknown option "--model"${HELP}`],
+  [['train', '--nosuch', '--help'], `unknown option "--nosuch"${HELP}`],
+  [['train', '--help', '--nosuch'], `unknown option "--nosuch"${HELP}`],
+  [['train', '-h', '--hiden', '3'], `unknown option "--hiden" (Did you mean --hidden?)${HELP}`],
+  [['help', 'train', '--nosuch'], `unknown option "--nosuch"${HELP}`],
+  [['generate', '--nosuch', '--help'], `unknown option "--nosuch"${HELP}`],
+  [['--nosuch', '--help'], `unknown option "--nosuch"${HELP}`],
+  [['--help', '--nosuch'], `unknown option "--nosuch"${HELP}`],
+  [['help', '--nosuch'], `unknown option "--nosuch"${HELP}`],
+  [['--version', '--nosuch'], `unknown option "--nosuch"${HELP}`],
+  [['train', '--nosuch', '--version'], `unknown option "--nosuch"${HELP}`],
+  [['train', '--help=yes'], `unknown option "--help=yes"${HELP}`],
   [['train', '--a\u001b[31mb'], `unknown option "--a\\u001b[31mb"${HELP}`],
   [['train', '--a\u202eb'], `unknown option "--a\\u202eb"${HELP}`],
   [['train', '--a\u0085\u007f\u2028b'], `unknown option "--a\\u0085\\u007f\\u2028b"${HELP}`],
@@ -270,6 +289,10 @@ answers('An option without a value, or given twice', [
   [toTorch(), `required option "--out <path>" not specified${HELP}`],
   [['import', '--out', '@x'], `required option "--state-dict <file>" not specified${HELP}`],
   [['import', '--state-dict', '@lstm.safetensors'], `required option "--out <file>" not specified${HELP}`],
+  [['train', '--help', '--hidden'], `option "--hidden <count>" argument missing${HELP}`],
+  [['help', 'train', '--hidden'], `option "--hidden <count>" argument missing${HELP}`],
+  [['train', '--hidden', '--help'], `--hidden must be followed by a value, got "--help": ${dashes('--hidden')}`],
+  [['train', '--json', '--json', '--help'], '--json must be given once, got 2 times'],
   [bare('--hidden', '--json'), `--hidden must be followed by a value, got "--json": ${dashes('--hidden')}`],
   [bare('--prefix', '--json'), `--prefix must be followed by a value, got "--json": ${dashes('--prefix')}`],
   [bare('--prefix', '--x=1'), `--prefix must be followed by a value, got "--x=1": ${dashes('--prefix')}`],
@@ -299,6 +322,11 @@ answers('Arguments that are no options', [
   [['train', 'train'], rest('train', '"train"')],
   [['train', '--', '--hidden', '3'], rest('train', '"--hidden"')],
   [['train', '--', 'x'], rest('train', '"x"')],
+  [['train', 'x', '--help'], rest('train', '"x"')],
+  [['train', '--help', 'x'], rest('train', '"x"')],
+  [['help', 'train', 'x'], rest('train', '"x"')],
+  [['train', '--version', 'x'], rest('train', '"x"')],
+  [['train', '--', '--help'], rest('train', '"--help"')],
   [['train', '-'], rest('train', '"-"')],
   [['train', ''], rest('train', '""')],
   [bare('--keep-line-breaks', 'yes'), rest('train', '"yes"')],
@@ -331,12 +359,17 @@ answers('A name that is not one of those there are', [
     '--format must be onnx or torch, got "hdf5"',
   ],
   [['export', '--model', '@given.model', '--format', '', '--out', '@x'], '--format must be onnx or torch, got ""'],
-  [fromTorch('--activation', 'gelu'), '--activation must be tanh, relu or identity, got "gelu"'],
+  [fromTorch('--activation', 'gelu'), '--activation must be tanh or relu, got "gelu"'],
   [bare('--cell', 'a\u001b[2J\u202e'), '--cell must be rnn, gru or lstm, got "a\\u001b[2J\\u202e"'],
 ])
 
-const WARM = '--temperature must be above 0 where --top-k is given, for at 0 the best character alone is taken'
-const LEFT_OUT = (cell: string) => `left out for the cell ${cell}, whose activations are its own`
+const TEXT = '--text must be a file of text in UTF-8, or - for standard input, got'
+const warm = (flag: string, got: string) =>
+  `--temperature must be above 0 where ${flag} is given, because at 0 only the best character is taken, got ${got}`
+const DESCRIBED = 'must be left out, or what @lstm.safetensors says of itself,'
+const OTHER_TEXT = '--text must be left out, or the text that the model in @lstm.safetensors was trained on, got'
+const ALONE = '--overwrite must be given with --out, which names the file to replace, got no --out'
+const LEFT_OUT = (cell: string) => `left out for the cell ${cell}, which has its own activations`
 answers('Settings that do not go together', [
   [train('--cell', 'lstm', '--activation', 'relu'), `--activation must be ${LEFT_OUT('lstm')}, got "relu"`],
   [train('--cell', 'gru', '--activation', 'tanh'), `--activation must be ${LEFT_OUT('gru')}, got "tanh"`],
@@ -348,14 +381,22 @@ answers('Settings that do not go together', [
     fromTorch('--activation', 'relu'),
     `--activation must be ${LEFT_OUT('lstm')}, got "relu"`,
   ],
-  [
-    generate('--top-k', '3'),
-    `${WARM}, got no temperature`,
-  ],
-  [
-    generate('--top-k', '3', '--temperature', '0'),
-    `${WARM}, got 0`,
-  ],
+  [generate('--top-k', '3'), warm('--top-k', 'no temperature')],
+  [generate('--top-k', '3', '--temperature', '0'), warm('--top-k', '0')],
+  [generate('--top-k', '3', '--seed', '1'), warm('--top-k', 'no temperature')],
+  [generate('--seed', '1'), warm('--seed', 'no temperature')],
+  [generate('--seed', '0', '--temperature', '0.0'), warm('--seed', '0')],
+  [train('--overwrite'), ALONE],
+  [resume('--overwrite'), ALONE],
+  [fromTorch('--limit', '60'), `--limit ${DESCRIBED} 10000, got 60`],
+  [fromTorch('--limit', 'all'), `--limit ${DESCRIBED} 10000, got "all"`],
+  [fromTorch('--keep-line-breaks'), `--keep-line-breaks ${DESCRIBED} false, got true`],
+  [tanhFromTorch('--activation', 'relu'), `--activation ${DESCRIBED.replace('lstm', 'tanh')} "tanh", got "relu"`],
+  [fromTorch('--text', '@other.txt'), `${OTHER_TEXT} "other.txt", which is another`],
+  [fromTorch('--text', '@more.txt'), `${OTHER_TEXT} "more.txt", which is another`],
+  [fromTorch('--text', '@empty.txt'), `${OTHER_TEXT} "empty.txt", which is another`],
+  [fromTorch('--text', '@none.txt'), `${TEXT} "@none.txt", which does not exist`],
+  [fromTorch('--text', '@verse.txt', '--limit', '60'), `--limit ${DESCRIBED} 10000, got 60`],
   ...[
     ['--limit', '60', '10000', '60'],
     ['--hidden', '9', '6', '9'],
@@ -446,8 +487,7 @@ const unknown = (character: string, position: number, prefix?: string) =>
   `the character "${character}" at position ${String(position)} of ` +
   `${prefix === undefined ? 'the text' : `the prefix "${prefix}`} is not in the vocabulary: ` +
   'use only characters of the text the model was trained on'
-const TEXT = '--text must be a file of text in UTF-8, or - for standard input, got'
-const TWO_CHARACTERS = 'the text must be two characters long or longer, for the first is read and not predicted,'
+const TWO_CHARACTERS = 'the text must be at least two characters long, because the first is read and not predicted,'
 const TOO_LONG = 'which is longer than 33554432 bytes: take --limit 8388606 or less'
 const ONE_CHARACTER = 'the text must hold at least one character, got none'
 answers('A text that cannot be learnt', [
@@ -459,7 +499,7 @@ answers('A text that cannot be learnt', [
   [read('--text', '@loop'), `${TEXT} "@loop", which is a link that leads back to itself`],
   [read('--text', '@dangling'), `${TEXT} "@dangling", which does not exist`],
   [read('--text', 'n'.repeat(300)), `${TEXT} "${'n'.repeat(59)}…, which is too long a name`],
-  [read('--text', 'a\0b'), `${TEXT} "a\\u0000b", which is no name of a file`],
+  [read('--text', 'a\0b'), `${TEXT} "a\\u0000b", which cannot be the name of a file`],
   [read('--text', '@no\nsuch.txt'), `${TEXT} "@no\nsuch.txt", which does not exist`],
   [read('--text', 'no\u001b[2J.txt'), `${TEXT} "no\\u001b[2J.txt", which does not exist`],
   [read('--text', 'no\u202etxt.'), `${TEXT} "no\\u202etxt.", which does not exist`],
@@ -526,7 +566,8 @@ const CUT = '@cut.model cannot be read: expected a header of 1072 bytes, got no 
 const SHORT = '@short.model cannot be read: expected 996 bytes of data, got 992'
 const DICT = '@lstm.safetensors does not fit: expected a model that pure-rnn has saved, got the format "pt"'
 const NO_DICT =
-  '@given.model does not fit: expected the matrices rnn.weight_ih_l0 and rnn.weight_hh_l0 of a state dict, got none'
+  '@given.model does not fit: expected tensors named as rnn.weight_ih_l0, rnn.weight_hh_l0 and on, ' +
+  'got "W_hh", "W_hq", "W_xh", ...'
 const MODEL = '--model must be a model file, got'
 answers('A model that cannot be read', [
   [['generate', '--model', '@none'], `${MODEL} "@none", which does not exist`],
@@ -538,7 +579,7 @@ answers('A model that cannot be read', [
   [['generate', '--model', '@loop'], `${MODEL} "@loop", which is a link that leads back to itself`],
   [['generate', '--model', '@dangling'], `${MODEL} "@dangling", which does not exist`],
   [['generate', '--model', 'n'.repeat(300)], `${MODEL} "${'n'.repeat(59)}…, which is too long a name`],
-  [['generate', '--model', 'a\0b'], `${MODEL} "a\\u0000b", which is no name of a file`],
+  [['generate', '--model', 'a\0b'], `${MODEL} "a\\u0000b", which cannot be the name of a file`],
   [['generate', '--model', 'a\u001b[2J'], `${MODEL} "a\\u001b[2J", which does not exist`],
   [['generate', '--model', '/dev/zero'], `${MODEL} "/dev/zero", which is not a file`],
   [['generate', '--model', '/dev/random'], `${MODEL} "/dev/random", which is not a file`],
@@ -580,7 +621,7 @@ answers(
     (out: string) => toTorch('--out', out),
     (out: string) => ['import', '--state-dict', '@lstm.safetensors', '--out', out],
   ].flatMap((to): readonly Row[] => [
-    [to(''), `${FILE} "", which is no name`],
+    [to(''), `${FILE} "", which is not a name`],
     [to('.'), `${FILE} ".", which is a directory`],
     [to('..'), `${FILE} "..", which is a directory`],
     [to('/'), `${FILE} "/", which is a directory`],
@@ -588,7 +629,7 @@ answers(
     [to('@folder/'), `${FILE} "@folder/", which is a directory`],
     [to('@new/'), `${FILE} "@new/", which is a directory`],
     [to('@none/x'), `${FILE} "@none/x", a file whose folder does not exist`],
-    [to('@verse.txt/x'), `${FILE} "@verse.txt/x", a file whose folder is no folder`],
+    [to('@verse.txt/x'), `${FILE} "@verse.txt/x", a file whose folder is a file`],
     [to('@other.txt'), `${FILE} "@other.txt", which holds something else`],
     [to('@other.json'), `${FILE} "@other.json", which holds something else`],
     [to('@pipe'), `${FILE} "@pipe", which is not a file`],
@@ -596,7 +637,7 @@ answers(
     [to('/dev/full'), `${FILE} "/dev/full", which is not a file`],
     [to('@loop'), `${FILE} "@loop", which is a link that leads back to itself`],
     [to(`@${'n'.repeat(256)}`), `${FILE} "@${'n'.repeat(256)}", which is too long a name`],
-    [to('a\0b'), `${FILE} "a\\u0000b", which is no name of a file`],
+    [to('a\0b'), `${FILE} "a\\u0000b", which cannot be the name of a file`],
     [to('/proc/x'), `${FILE} "/proc/x", a file whose folder may not be written to`],
     [to('/sys/x'), `${FILE} "/sys/x", a file whose folder may not be written to`],
     [to('no\nsuch\u001b[2J/x'), `${FILE} "no\\nsuch\\u001b[2J/x", a file whose folder does not exist`],
@@ -605,15 +646,15 @@ answers(
 
 const FOLDER = '--out must be a folder, or a name for one, got'
 answers('A folder that graphs cannot be saved in', [
-  [toOnnx('--out', ''), `${FOLDER} "", which is no name`],
+  [toOnnx('--out', ''), `${FOLDER} "", which is not a name`],
   [toOnnx('--out', '@verse.txt'), `${FOLDER} "@verse.txt", which is a file`],
-  [toOnnx('--out', '@verse.txt/x'), `${FOLDER} "@verse.txt/x", which stands in what is no folder`],
+  [toOnnx('--out', '@verse.txt/x'), `${FOLDER} "@verse.txt/x", which is inside a file`],
   [toOnnx('--out', '/dev/full'), `${FOLDER} "/dev/full", which is a file`],
   [toOnnx('--out', '@pipe'), `${FOLDER} "@pipe", which is a file`],
   [toOnnx('--out', '/proc/x'), `${FOLDER} "/proc/x", which may not be made`],
   [toOnnx('--out', '/sys/x'), `${FOLDER} "/sys/x", which may not be made`],
   [toOnnx('--out', `@${'n'.repeat(256)}`), `${FOLDER} "@${'n'.repeat(256)}", which is too long a name`],
-  [toOnnx('--out', 'a\0b'), `${FOLDER} "a\\u0000b", which is no name of a folder`],
+  [toOnnx('--out', 'a\0b'), `${FOLDER} "a\\u0000b", which cannot be the name of a folder`],
   [toOnnx('--out', '@loop'), `${FOLDER} "@loop", which is a file`],
   [toOnnx('--out', '@graphs'), `${FILE} "@graphs/forward.onnx", which is a directory`],
 ])

@@ -224,7 +224,7 @@ describe('the loop, with an engine that goes wrong', () => {
 
   test('without --out the problem says that nothing is saved', async () => {
     const { ending, saved } = await trained(planted(NaN), 1, false)
-    expect(message(ending)).toContain('; the model is not saved, for there was no --out')
+    expect(message(ending)).toContain('; the model is not saved, because there is no --out')
     expect(saved).toEqual([])
   })
 })

@@ -24,8 +24,8 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hold } from '../src/cli/io/lock.js'
-import { fileSystem, save } from '../src/cli/io/output.js'
-import type { FileSystem, SavedFile } from '../src/cli/io/output.js'
+import { fileSystem, save, saveAll } from '../src/cli/io/saving.js'
+import type { FileSystem, SavedFile } from '../src/cli/io/saving.js'
 import { readCheckpoint } from '../src/files/index.js'
 import { command, ended, hasPrinted, install } from './runner/command.js'
 import type { Installed } from './runner/command.js'
@@ -180,6 +180,7 @@ describe('saving', () => {
         return recorded
       },
       rename: (from, to) => ask('rename', () => fileSystem.rename(from, to)),
+      keep: (path, as) => ask('keep', () => fileSystem.keep(path, as)),
       remove: (path) => ask('remove', () => fileSystem.remove(path)),
     }
     return { asked, files }
@@ -267,6 +268,96 @@ describe('saving', () => {
   })
 })
 
+describe('saving several files', () => {
+  const names = ['a.onnx', 'b.onnx', 'c.onnx']
+  let here: string
+  beforeEach(() => {
+    here = mkdtempSync(at('several-'))
+  })
+  const contents = () =>
+    names.map((name, i) => ({ place: { name, path: join(here, name) }, bytes: Uint8Array.of(i, i) }))
+  const found = () => Object.fromEntries(readdirSync(here).map((name) => [name, [...readFileSync(join(here, name))]]))
+  const NEW = { 'a.onnx': [0, 0], 'b.onnx': [1, 1], 'c.onnx': [2, 2] }
+
+  /** Refuses one act on one file: by the words that tell it, such as `rename b.onnx`. */
+  const refusing = (refused: string): FileSystem => {
+    const unless = async <A>(act: string, path: string, go: () => Promise<A>): Promise<A> => {
+      const [name] = /[abc]\.onnx/.exec(path) ?? []
+      if (`${act} ${String(name)}` === refused) throw Object.assign(new Error(), { code: 'ENOSPC' })
+      return go()
+    }
+    return {
+      ...fileSystem,
+      open: async (path, flags, mode) => {
+        const file = await unless('open', path, () => fileSystem.open(path, flags, mode))
+        return {
+          chmod: (to) => unless('permit', path, () => file.chmod(to)),
+          writeFile: (data) => unless('write', path, () => file.writeFile(data)),
+          sync: () => unless('sync', path, () => file.sync()),
+          close: () => file.close(),
+        }
+      },
+      rename: (from, to) => unless('rename', to, () => fileSystem.rename(from, to)),
+      keep: (path, as) => unless('keep', path, () => fileSystem.keep(path, as)),
+    }
+  }
+
+  test.each([
+    ['where there were none', []],
+    ['over some', ['b.onnx']],
+    ['over all', names],
+  ])('saves all, and leaves nothing beside them: %s', async (_, before) => {
+    before.forEach((name) => {
+      writeFileSync(join(here, name), 'before')
+    })
+    expect(await saveAll(contents())()).toEqual(E.right(undefined))
+    expect(found()).toEqual(NEW)
+  })
+
+  const acts = ['open', 'write', 'sync', 'rename'].flatMap((act) => names.map((name) => `${act} ${name}`))
+  test.each([...acts, 'keep a.onnx', 'keep b.onnx'])(
+    'that fails at %s says so, and leaves every file as it was and nothing beside',
+    async (act) => {
+      for (const before of [[], ['a.onnx'], ['b.onnx', 'c.onnx'], names]) {
+        names.forEach((name) => {
+          rmSync(join(here, name), { force: true })
+        })
+        before.forEach((name) => {
+          writeFileSync(join(here, name), `before ${name}`, { mode: 0o640 })
+        })
+        const was = found()
+        const advice = 'make room, or choose another place'
+        const message = `the model could not be saved as "${act.split(' ')[1]}" (ENOSPC): ${advice}`
+        expect(await saveAll(contents(), refusing(act))()).toEqual(E.left({ exitCode: 1, message }))
+        expect(found()).toEqual(was)
+        expect(before.map((name) => statSync(join(here, name)).mode & 0o777)).toEqual(before.map(() => 0o640))
+      }
+    },
+  )
+
+  test('keeps a file by a second name, or by none where there is no such file', async () => {
+    writeFileSync(join(here, 'a.onnx'), 'before')
+    expect(await fileSystem.keep(join(here, 'a.onnx'), join(here, 'kept'))).toBe(true)
+    expect(statSync(join(here, 'kept')).ino).toBe(statSync(join(here, 'a.onnx')).ino)
+    expect(await fileSystem.keep(join(here, 'b.onnx'), join(here, 'none'))).toBe(false)
+    await expect(fileSystem.keep(join(here, 'a.onnx'), join(here, 'kept'))).rejects.toMatchObject({ code: 'EEXIST' })
+  })
+
+  const GRAPHS = ['forward.onnx', 'generation.onnx', 'training.onnx']
+  test('that cannot be saved leave a folder as it was, and none where there was none', async () => {
+    const graphs = ['export', '--model', at('old.model'), '--format', 'onnx', '--overwrite', '--out']
+    mkdirSync(join(here, 'barred', 'generation.onnx'), { recursive: true })
+    writeFileSync(join(here, 'barred', 'training.onnx'), 'before')
+    for (const out of [join(here, 'barred'), join(here, 'new', 'x'.repeat(256))]) {
+      expect(await command(...graphs, out)).toMatchObject({ code: 2, out: [] })
+    }
+    expect(readdirSync(here)).toEqual(['barred'])
+    expect(readdirSync(join(here, 'barred')).sort()).toEqual(['generation.onnx', 'training.onnx'])
+    expect(readFileSync(join(here, 'barred', 'training.onnx'), 'utf8')).toBe('before')
+    expect(readdirSync(at('old.graphs')).sort()).toEqual(GRAPHS)
+  })
+})
+
 describe('a name that is held', () => {
   test('is held once, by whatever way to its folder, until it is let go', async () => {
     mkdirSync(at('holds'))
@@ -350,6 +441,25 @@ describe('two runs of one name', () => {
     expect(await command('train', '--text', at('verse.txt'), '--engine', 'float32', ...on)).toMatchObject({ code: 0 })
     expect(leftOvers(installed.folder)).toEqual([])
     await rm(path)
+  })
+
+  test('graphs that there is no room for leave the old ones, and no folder where there was none', async () => {
+    const main = join(installed.folder, 'dist/cli/main.js')
+    const exporting = ['export', '--model', at('old.model'), '--format', 'onnx', '--overwrite', '--out']
+    const sizes = readdirSync(at('old.graphs')).map((name) => statSync(at(`old.graphs/${name}`)).size)
+    // Room in blocks of 512 bytes for some of the graphs, and not for the largest.
+    const blocks = String(Math.floor(Math.max(...sizes) / 512) - 1)
+    expect(Math.min(...sizes)).toBeLessThan(Number(blocks) * 512)
+    mkdirSync(at('some.graphs'))
+    writeFileSync(at('some.graphs/forward.onnx'), 'before')
+    for (const name of ['some.graphs', 'no.graphs']) {
+      const limited = ['-c', `ulimit -f ${blocks}; exec "$@"`, 'sh', process.execPath, main, ...exporting, at(name)]
+      const told = expect.stringMatching(/^pure-rnn: the model could not be saved as .*\.onnx" \(EFBIG\): /) as string
+      expect(await ended(spawn('/bin/sh', limited))).toMatchObject({ code: 1, out: '', err: told })
+    }
+    expect(readdirSync(at('some.graphs'))).toEqual(['forward.onnx'])
+    expect(readFileSync(at('some.graphs/forward.onnx'), 'utf8')).toBe('before')
+    expect(existsSync(at('no.graphs'))).toBe(false)
   })
 
   test('a model is not saved where the reports go', async () => {

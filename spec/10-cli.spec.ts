@@ -319,7 +319,7 @@ describe('The command as a process', () => {
   test('falls back to the reference where the engine is not installed, and says why', async () => {
     const fallen = await ended(installed.startWith(without, ...verse, '--epochs', '1'))
     expect(fallen).toMatchObject({ code: 0, out: expect.stringMatching(/^epoch 1, /) as string })
-    expect(fallen.err).toMatch(/engine float32, for the onnx engine needs the package onnxruntime-node, which cannot /)
+    expect(fallen.err).toMatch(/engine float32, because the onnx engine needs the package onnxruntime-node, which /)
     const refused = await ended(installed.startWith(without, ...verse, '--epochs', '1', '--engine', 'onnx'))
     expect(refused).toMatchObject({ code: 2, out: '' })
     expect(refused.err).toMatch(/^pure-rnn: the onnx engine needs .* npm install onnxruntime-node, .*\n$/)

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { Command, CommanderError, Option as CommanderOption } from 'commander'
 import { quoted } from '../failure.js'
 import { evaluateOptions, exportOptions, flagOf, generateOptions } from './options.js'
@@ -45,37 +46,81 @@ export interface Invocation {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 the run failed; 2 bad input or usage; 130 interrupted (Ctrl-C), 143 terminated and 129 hung up,
-with the model saved where --out says.`
+Exit codes: 0 done; 1 the run failed; 2 bad input or usage; 130 interrupted (Ctrl-C), 143 terminated, 129 hung up.
+After these three the model is saved, if --out is given.`
 
 const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string })
     .version
 
-/** The subcommand with its options; undefined once help or the version has been printed; or what is wrong. */
-export const parseArguments = (argv: readonly string[]): Either<Problem, Invocation | undefined> => {
-  let parsed: Either<Problem, Invocation | undefined> = E.right(undefined)
-  const given = argv.map(renamed)
-  const program = programFor((invocation, rest) => {
-    parsed = misread(invocation, given.slice(given.indexOf(invocation.subcommand) + 1), rest) ?? E.right(invocation)
+/** The subcommand with its options; the text of the help or the version that is asked for; or what is wrong. */
+export const parseArguments = (argv: readonly string[]): Either<Problem, Invocation | string> => {
+  const given = helpAsOption(argv.map(renamed))
+  const words = unknownIn(given) ?? given
+  return pipe(
+    parsedBy(words, 'answers'),
+    E.chain((parsed) => (typeof parsed === 'string' ? unlessWrong(words, parsed) : E.right(parsed))),
+  )
+}
+
+/** What is wrong, with commander's code for it, if it was commander that found it. */
+interface Complaint extends Problem {
+  readonly code?: string
+}
+
+/** How help and the version are treated: they answer at once; or they are options, and none beside them is needed. */
+type Asking = 'answers' | 'options'
+
+const parsedBy = (words: readonly string[], asking: Asking): Either<Complaint, Invocation | string> => {
+  let parsed: Either<Complaint, Invocation | string> = E.right('')
+  let said = ''
+  const program = programFor(asking, {
+    asked: (invocation, rest) => {
+      parsed = misread(invocation, words.slice(words.indexOf(invocation.subcommand) + 1), rest) ?? E.right(invocation)
+    },
+    printed: (text) => {
+      said += text
+    },
   })
   try {
-    program.parse(unknownIn(argv) ?? given, { from: 'user' })
+    program.parse(words, { from: 'user' })
     return parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? E.right(undefined) : E.left({ message: complaint(error), exitCode: 2 })
+    return error.exitCode === 0
+      ? E.right(said.trimEnd())
+      : E.left({ message: complaint(error), exitCode: 2, code: error.code })
   }
 }
+
+/** Commander's complaint where there is no subcommand. */
+const NO_SUBCOMMAND = 'commander.help'
+
+/** An answer, unless something is wrong beside the question: commander answers without a look at the rest. */
+const unlessWrong = (words: readonly string[], answer: string): Either<Problem, Invocation | string> =>
+  pipe(
+    parsedBy(words, 'options'),
+    E.match(
+      (wrong) => (wrong.code === NO_SUBCOMMAND ? E.right(answer) : E.left(wrong)),
+      () => E.right(answer),
+    ),
+  )
 
 /** An argument under its present name: `--conventions` was `--dialect`. */
 const renamed = (argument: string): string => argument.replace(/^--dialect(?==|$)/, '--conventions')
 
-/** The subcommand alone where there is none of that name: commander would show the help that is asked for after it. */
+const isOption = (argument: string): boolean => argument.startsWith('-')
+
+/** `train --help` for `help train`. */
+const helpAsOption = (argv: readonly string[]): readonly string[] => {
+  const at = argv.findIndex((argument) => !isOption(argument))
+  return argv[at] === 'help' ? [...argv.slice(0, at), ...argv.slice(at + 1).toSpliced(1, 0, '--help')] : argv
+}
+
+/** The subcommand alone where there is none of that name: commander would speak of the options before it. */
 const unknownIn = (argv: readonly string[]): readonly string[] | undefined => {
-  const [first, second] = argv.filter((argument) => !argument.startsWith('-'))
-  const wanted = first === 'help' ? second : first
-  return wanted === undefined || wanted === 'help' || Object.hasOwn(subcommands, wanted) ? undefined : [wanted]
+  const wanted = argv.find((argument) => !isOption(argument))
+  return wanted === undefined || Object.hasOwn(subcommands, wanted) ? undefined : [wanted]
 }
 
 /** An option as it was given: its value is what stands after `=`, or else the next argument. */
@@ -142,7 +187,7 @@ const valuesIn = (given: readonly Occurrence[]): string =>
 
 /** Commander's error on one line. */
 const complaint = ({ code, message }: CommanderError): string =>
-  code === 'commander.help'
+  code === NO_SUBCOMMAND
     ? `expected one of ${Object.keys(subcommands).join(', ')}, got no subcommand: see pure-rnn --help`
     : `${message
         .replace(/^error: /, '')
@@ -150,16 +195,25 @@ const complaint = ({ code, message }: CommanderError): string =>
         .replace(/\s+/g, ' ')
         .trim()}: see pure-rnn --help`
 
-const programFor = (asked: (invocation: Invocation, rest: readonly string[]) => void): Command => {
+/** What a program does with what it reads. */
+interface Uses {
+  readonly asked: (invocation: Invocation, rest: readonly string[]) => void
+  readonly printed: (text: string) => void
+}
+
+const programFor = (asking: Asking, { asked, printed }: Uses): Command => {
   const program = new Command('pure-rnn')
     .description('A character-level recurrent neural network language model.')
-    .version(version())
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput({ writeErr: () => undefined, writeOut: printed })
     .exitOverride()
     .addHelpText('after', EXIT_CODES)
+  const withQuestions = (command: Command): Command =>
+    asking === 'options' ? command.helpOption(false).option('-h, --help').option('-V, --version') : command
+  withQuestions(asking === 'answers' ? program.version(version()) : program.enablePositionalOptions())
   Object.entries(subcommands).forEach(([name, { says, options, required }]) => {
-    const subcommand = program.command(name).description(says).allowExcessArguments(true)
-    options.forEach((option) => subcommand.addOption(commanderOption(option, required.includes(flagOf(option)))))
+    const subcommand = withQuestions(program.command(name).description(says).allowExcessArguments(true))
+    const isNeeded = (option: Option) => asking === 'answers' && required.includes(flagOf(option))
+    options.forEach((option) => subcommand.addOption(commanderOption(option, isNeeded(option))))
     subcommand.action((typed: Typed, { args }: Command) => {
       asked({ subcommand: name as Subcommand, typed }, args)
     })

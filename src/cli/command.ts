@@ -33,8 +33,11 @@ export const runCommand = async (argv: readonly string[], terminal: Terminal): P
   return ended.left.exitCode
 }
 
-const perform = async (invocation: Invocation | undefined, terminal: Terminal): Promise<Either<Problem, number>> => {
-  if (invocation === undefined) return E.right(0)
+const perform = async (invocation: Invocation | string, terminal: Terminal): Promise<Either<Problem, number>> => {
+  if (typeof invocation === 'string') {
+    terminal.print(invocation)
+    return E.right(0)
+  }
   try {
     return await runs[invocation.subcommand](invocation.typed, terminal)()
   } catch (error) {

@@ -32,7 +32,7 @@ export interface EngineChoice {
 /** An engine, and how it was chosen. */
 export interface SelectedEngine {
   readonly engine: AnyEngine
-  /** `onnx on 2 threads`, or `float32, for ...` */
+  /** `onnx on 2 threads`, or `float32, because ...` */
   readonly says: string
 }
 
@@ -92,7 +92,7 @@ export const selectEngine = (
     : pipe(
         compiledEngine(request, threads),
         TE.orElse((failure) =>
-          engine === 'auto' ? TE.right(reference(`, for ${explain(failure)}`)) : TE.left(failure),
+          engine === 'auto' ? TE.right(reference(`, because ${explain(failure)}`)) : TE.left(failure),
         ),
       )
 }

@@ -54,7 +54,7 @@ const evaluation = ({ settings, vocabulary, progress }: Checkpoint, text: string
       (numbers): Failure => ({
         _tag: 'InvalidSetting',
         setting: 'the text',
-        expected: 'two characters long or longer, for the first is read and not predicted',
+        expected: 'at least two characters long, because the first is read and not predicted',
         got: String(numbers.length),
       }),
     ),

@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { zip } from 'fp-ts/lib/ReadonlyArray.js'
+import { zipWith } from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -13,9 +13,10 @@ import type { Checkpoint } from '../files/checkpoint.js'
 import { writeTorch } from '../files/torch-file.js'
 import { modelOf, optimiserIn } from '../files/setup.js'
 import { readModel } from './io/input.js'
-import { folder } from './io/folder.js'
-import { save, withOutput, withOutputs } from './io/output.js'
-import type { OutputPath, OutputWish } from './io/output.js'
+import { withFolder } from './io/folder.js'
+import { withOutput, withOutputs } from './io/output.js'
+import type { OutputWish } from './io/output.js'
+import { save, saveAll } from './io/saving.js'
 import { parsedFormat } from './parsed.js'
 import type { ExportFormat, Typed } from './parsed.js'
 import { problemOf } from './problem.js'
@@ -73,16 +74,11 @@ const writers: Readonly<
       name: join(wish.name, `${name}.onnx`),
       bytes,
     }))
-    return pipe(
-      folder(wish.name),
-      TE.chain(() =>
-        withOutputs(graphs.map(({ name }) => ({ ...wish, name, over: 'anything' })))((places) =>
-          TE.traverseSeqArray(([place, { bytes }]: readonly [OutputPath, (typeof graphs)[number]]) =>
-            pipe(
-              save(place, bytes),
-              TE.map(() => place.name),
-            ),
-          )(zip(places, graphs)),
+    return withFolder(wish.name)(
+      withOutputs(graphs.map(({ name }) => ({ ...wish, name, over: 'anything' })))((places) =>
+        pipe(
+          saveAll(zipWith(places, graphs, (place, { bytes }) => ({ place, bytes }))),
+          TE.map(() => places.map(({ name }) => name)),
         ),
       ),
     )

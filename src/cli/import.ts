@@ -8,16 +8,18 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { visible } from '../algebra/quoted.js'
 import { writeCheckpoint } from '../files/checkpoint.js'
 import { importTorch, readTorch } from '../files/torch-file.js'
-import type { Surroundings, TorchFile } from '../files/torch-file.js'
+import type { Surroundings } from '../files/torch-file.js'
 import { standardIn } from '../files/settings.js'
-import { fingerprint } from '../files/fingerprint.js'
+import { quoted } from '../failure.js'
+import { fingerprint, sameText } from '../files/fingerprint.js'
 import { encode, vocabularyOf } from '../data/vocabulary.js'
-import { converged, readBytes, readText, textFile } from './io/input.js'
-import { save, withOutput } from './io/output.js'
+import { converged, readBytes, readText, sourceName, textFile } from './io/input.js'
+import { withOutput } from './io/output.js'
+import { save } from './io/saving.js'
 import { parsedImport } from './parsed.js'
 import type { ImportSettings, Typed } from './parsed.js'
-import { ownActivation } from './preparation.js'
-import { problemOf } from './problem.js'
+import { ownActivation, ownSettings } from './preparation.js'
+import { badSetting, problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { portionOf } from './io/reading.js'
 import type { Terminal } from './io/terminal.js'
@@ -40,7 +42,9 @@ export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
     TE.bindTo('wish'),
     TE.bind('bytes', () => readBytes('--state-dict', path)),
     TE.bind('file', ({ bytes }) => TE.fromEither(E.mapLeft(problemOf)(readTorch(path)(bytes)))),
-    TE.bind('around', ({ file, wish }) => surroundings(file, wish, source)),
+    TE.bind('around', ({ file: { description }, wish }) =>
+      description === undefined ? learnt(wish, source) : described(path, description, wish, source),
+    ),
     TE.bind('model', ({ file, around, wish }) =>
       TE.fromEither(
         pipe(
@@ -59,13 +63,46 @@ export const runImport = (typed: Typed, terminal: Terminal): TaskEither<Problem,
   )
 }
 
-/** What the file says of itself, or what the text that it was trained on does. */
-const surroundings = (
-  { description }: TorchFile,
+/** What the file says of itself. Whatever else is given must agree with it. */
+const described = (
+  path: string,
+  description: Surroundings,
   wish: ImportSettings,
   source: string | undefined,
 ): TaskEither<Problem, Surroundings> => {
-  if (description !== undefined) return TE.right(description)
+  const { settings } = description
+  return pipe(
+    TE.fromEither(
+      pipe(
+        ownActivation(wish, settings),
+        E.chain(() => ownSettings(wish, settings, `left out, or what ${path} says of itself`)),
+        E.mapLeft(problemOf),
+      ),
+    ),
+    TE.chain(() => (source === undefined ? TE.right('') : readText(source, settings))),
+    TE.chainEitherK((raw) =>
+      source === undefined || isTextOf(description, raw)
+        ? E.right(description)
+        : E.left(
+            badSetting(
+              '--text',
+              `left out, or the text that the model in ${path} was trained on`,
+              `${quoted(sourceName(source))}, which is another`,
+            ),
+          ),
+    ),
+  )
+}
+
+const isTextOf = ({ settings, vocabulary, text }: Surroundings, raw: string): boolean =>
+  pipe(
+    encode(vocabulary)(portionOf(settings, raw), 'the text'),
+    E.chain((numbers) => sameText(text, numbers)),
+    E.isRight,
+  )
+
+/** What the text says that the model was trained on. */
+const learnt = (wish: ImportSettings, source: string | undefined): TaskEither<Problem, Surroundings> => {
   const settings = { ...standardIn('torch'), ...wish }
   return pipe(
     readText(source, settings),

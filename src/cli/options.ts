@@ -42,24 +42,24 @@ const text: Option = {
 const json: Option = { flags: '--json', says: 'print one JSON object per line' }
 const model: Option = { flags: '--model <file>', says: 'the model, as train saved it' }
 
-const overwrite: Option = { flags: '--overwrite', says: 'replace what --out names, if it is there' }
+const overwrite: Option = { flags: '--overwrite', says: 'replace what --out names, if it exists' }
 
 export const trainOptions: readonly Option[] = [
   text,
-  setting('limit', '--limit <count>', 'how many of its characters are read; all, or 0, for all of them'),
+  setting('limit', '--limit <count>', 'how many of its characters to read; all, or 0, reads all of them'),
   setting('keepLineBreaks', '--keep-line-breaks', 'learn line breaks; otherwise each becomes a space'),
   setting(
     'dialect',
     '--conventions <name>',
-    'whose conventions: from scratch, or the concise model of torch.nn with Adam',
+    'scratch, a model written from scratch with SGD; or torch, the model of torch.nn with Adam',
   ),
-  setting('cell', '--cell <name>', cellNames.join(', ')),
+  setting('cell', '--cell <name>', `recurrent cell: ${cellNames.join(', ')}`),
   setting('layers', '--layers <count>', 'how many cells are stacked'),
-  setting('activation', '--activation <name>', `of the rnn cell: ${activationNames.join(', ')}`),
+  setting('activation', '--activation <name>', `activation of the rnn cell: ${activationNames.join(', ')}`),
   setting('hidden', '--hidden <count>', 'hidden units'),
-  setting('steps', '--steps <count>', 'time steps of a minibatch, through which gradients are propagated back'),
-  setting('batch', '--batch <count>', 'rows of a minibatch'),
-  setting('sampling', '--sampling <name>', samplings.join(', ')),
+  setting('steps', '--steps <count>', 'time steps per minibatch; gradients are propagated back through all of them'),
+  setting('batch', '--batch <count>', 'rows per minibatch'),
+  setting('sampling', '--sampling <name>', `how minibatches are drawn from the text: ${samplings.join(', ')}`),
   setting('rate', '--rate <number>', 'learning rate'),
   setting('clip', '--clip <number>', 'largest norm of the gradients; beyond it they are scaled down'),
   setting('seed', '--seed <number>', 'seed of the random numbers: the same seed gives the same run'),
@@ -69,7 +69,7 @@ export const trainOptions: readonly Option[] = [
     ...setting('prefixes', '--prefix <text>', 'text that the model continues in each report; may be repeated'),
     repeats: true,
   },
-  setting('length', '--length <count>', 'how many characters it writes after the prefix'),
+  setting('length', '--length <count>', 'how many characters the model writes after each prefix'),
   { flags: '--out <file>', says: 'file to save the model in, at each report and at the end' },
   overwrite,
   {
@@ -89,8 +89,8 @@ export const generateOptions: readonly Option[] = [
   { flags: '--prefix <text>', says: "text to continue; may be repeated (default: the model's own)", repeats: true },
   { flags: '--length <count>', says: "how many characters to write (default: the model's own)" },
   { flags: '--temperature <number>', says: '0 takes the best character, 1 samples as the model predicts (default: 0)' },
-  { flags: '--top-k <count>', says: 'sample from this many best characters only (default: all)' },
-  { flags: '--seed <number>', says: 'seed of the random numbers (default: 0)' },
+  { flags: '--top-k <count>', says: 'above temperature 0: sample only from this many best characters (default: all)' },
+  { flags: '--seed <number>', says: 'above temperature 0: seed of the random numbers (default: 0)' },
   json,
 ]
 
@@ -99,7 +99,7 @@ export const evaluateOptions: readonly Option[] = [
   text,
   {
     flags: '--limit <count>',
-    says: "how many of its characters are read; all, or 0, for all (default: the model's own)",
+    says: "how many of its characters to read; all, or 0, reads all of them (default: the model's own)",
   },
   json,
 ]
@@ -120,11 +120,14 @@ export const importOptions: readonly Option[] = [
   { flags: '--state-dict <file>', says: 'a safetensors file: rnn.weight_ih_l0, ..., linear.bias' },
   {
     flags: '--text <file>',
-    says: 'the text it was trained on, where the file does not list its characters (default: the songs)',
+    says: 'the text it was trained on, if the file does not say (default: the songs of the package)',
   },
-  { flags: '--limit <count>', says: 'how many of its characters were read; all, or 0, for all (default: 10000)' },
-  { flags: '--keep-line-breaks', says: 'the model learnt line breaks; otherwise each was a space' },
-  { flags: '--activation <name>', says: `of an rnn: ${nonlinearities.join(', ')} (default: tanh)` },
+  {
+    flags: '--limit <count>',
+    says: 'how many of its characters it learnt; all, or 0, for all of them (default: 10000)',
+  },
+  { flags: '--keep-line-breaks', says: 'if the model learnt line breaks; otherwise each was a space' },
+  { flags: '--activation <name>', says: `activation of an rnn: ${nonlinearities.join(', ')} (default: tanh)` },
   { flags: '--out <file>', says: 'file to save the model in' },
   overwrite,
 ]

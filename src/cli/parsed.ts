@@ -105,9 +105,10 @@ const LONGEST_TEXT = 2 ** 24
 
 const temperatureRule = real('a number, 0 or more', (temperature) => temperature >= 0)
 
-/** The options of `generate`. At temperature 0 nothing is sampled, so --top-k needs a temperature above it. */
+/** The options of `generate`. At temperature 0 nothing is sampled: --top-k and --seed need a temperature above it. */
 export const parsedGenerate = (typed: Typed): Either<Failure, GenerateSettings> => {
   const read = given(typed)
+  const drawing = ['--top-k', '--seed'].find((flag) => typed[nameOf(flag)] !== undefined)
   return pipe(
     E.Do,
     E.bind('prefixes', () => parsedPrefixes(typed)),
@@ -117,11 +118,11 @@ export const parsedGenerate = (typed: Typed): Either<Failure, GenerateSettings> 
     E.bind('seed', () => read('--seed', settingRules.seed)),
     E.map((wish) => ({ ...wish, temperature: wish.temperature ?? 0, seed: wish.seed ?? 0 }) as GenerateSettings),
     E.filterOrElse(
-      ({ temperature, topK }) => topK === undefined || temperature > 0,
+      ({ temperature }) => temperature > 0 || drawing === undefined,
       (): Failure => ({
         _tag: 'InvalidSetting',
         setting: '--temperature',
-        expected: 'above 0 where --top-k is given, for at 0 the best character alone is taken',
+        expected: `above 0 where ${String(drawing)} is given, because at 0 only the best character is taken`,
         got: typed['temperature'] === undefined ? 'no temperature' : '0',
       }),
     ),

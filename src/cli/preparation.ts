@@ -60,7 +60,7 @@ export const resumedRun = (given: Partial<Settings>, model: Checkpoint, raw: str
   const settings = { ...model.settings, ...given }
   const text = portionOf(settings, raw)
   return pipe(
-    ownSettings(given, model.settings),
+    ownSettings(given, model.settings, 'left out with --resume, or what the model was trained with', CHANGEABLE),
     E.chain(() => ownActivation(given, model.settings)),
     E.chain(() => encode(vocabulary)(text, 'the text')),
     E.chain((numbers) => sameText(model.text, numbers)),
@@ -90,17 +90,22 @@ const withinItsEpoch = (now: PlannedRun<AnyLearner>): Either<Failure, PlannedRun
       })
 }
 
-/** A failure where an option would change a setting that the model was trained with. */
-const ownSettings = (given: Partial<Settings>, own: Settings): Either<Failure, Settings> => {
+/** A failure where an option would change a setting that a model has already. */
+export const ownSettings = (
+  given: Partial<Settings>,
+  own: Settings,
+  expected: string,
+  changeable: readonly (keyof Settings)[] = [],
+): Either<Failure, Settings> => {
   const names = Object.keys(given) as readonly (keyof Settings)[]
-  const changed = names.find((name) => !CHANGEABLE.includes(name) && given[name] !== own[name])
+  const changed = names.find((name) => !changeable.includes(name) && given[name] !== own[name])
   const option = trainOptions.find(({ setting }) => setting === changed)
   return changed === undefined || option === undefined
     ? E.right(own)
     : E.left({
         _tag: 'InvalidSetting',
         setting: flagOf(option),
-        expected: `left out with --resume, or what the model was trained with, ${quoted(own[changed])}`,
+        expected: `${expected}, ${quoted(own[changed])}`,
         got: quoted(given[changed]),
       })
 }
@@ -112,7 +117,7 @@ export const ownActivation = ({ activation }: Partial<Settings>, { cell }: Setti
     : E.left({
         _tag: 'InvalidSetting',
         setting: '--activation',
-        expected: `left out for the cell ${cell}, whose activations are its own`,
+        expected: `left out for the cell ${cell}, which has its own activations`,
         got: quoted(activation),
       })
 

@@ -3,6 +3,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -13,14 +14,15 @@ import type { Settings } from '../files/settings.js'
 import { selectEngine } from './engines.js'
 import type { SelectedEngine } from './engines.js'
 import { readModel, readText, sourceName, textFile } from './io/input.js'
-import { save, withOutput } from './io/output.js'
-import type { OutputPath } from './io/output.js'
+import { withOutput } from './io/output.js'
+import { save } from './io/saving.js'
+import type { OutputPath } from './io/saving.js'
 import { exitCodeOf, listen } from './io/interruption.js'
 import { parsedEngine, parsedSettings } from './parsed.js'
 import type { Typed } from './parsed.js'
 import { epochsDone, freshRun, minibatchesOf, resumedRun } from './preparation.js'
 import type { Run } from './preparation.js'
-import { problemOf } from './problem.js'
+import { badSetting, problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 import { describe, reportAsJson, reportAsText } from './report.js'
 import type { Terminal } from './io/terminal.js'
@@ -40,7 +42,8 @@ interface TrainOptions {
 export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> => {
   const errand: TrainOptions = typed
   return pipe(
-    TE.fromEither(E.mapLeft(problemOf)(parsedEngine(typed))),
+    TE.fromEither(replacing(errand)),
+    TE.chainEitherK(() => E.mapLeft(problemOf)(parsedEngine(typed))),
     TE.bindTo('wish'),
     TE.bind('given', () => TE.fromEither(E.mapLeft(problemOf)(parsedSettings(typed)))),
     TE.chain(({ given, wish }) =>
@@ -55,6 +58,12 @@ export const runTrain = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
     ),
   )
 }
+
+/** --overwrite says something about --out alone. */
+const replacing = ({ out, overwrite }: TrainOptions): Either<Problem, void> =>
+  overwrite === true && out === undefined
+    ? E.left(badSetting('--overwrite', 'given with --out, which names the file to replace', 'no --out'))
+    : E.right(undefined)
 
 /** Where the model is saved, if it is. The place is held before a model is read that may be saved there meanwhile. */
 const placed =
@@ -164,7 +173,7 @@ const end = (ending: Ending, place: OutputPath | undefined, { note }: Terminal):
   const name = place === undefined ? undefined : visible(place.name)
   note(
     name === undefined
-      ? `${where}; the model is not saved, for there was no --out`
+      ? `${where}; the model is not saved, because there is no --out`
       : `${where}; saved as ${name}: train --resume ${name} goes on from there`,
   )
   return exitCodeOf[ending.signal]

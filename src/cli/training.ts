@@ -176,7 +176,7 @@ const keeperOf = (run: Run, engine: AnyEngine, world: World, start: Held): Keepe
 
   /** What there is on the disk after a failure, once the last good model is. */
   const kept = async (failure: Failure): Promise<string> => {
-    if (out === undefined) return 'the model is not saved, for there was no --out'
+    if (out === undefined) return 'the model is not saved, because there is no --out'
     const { best } = watch
     const good = failure._tag === 'NotFinite' && best !== undefined ? bestOf(best) : last
     if (failure._tag === 'NotFinite' && files.last !== undefined) {

@@ -42,7 +42,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'which may not be read',
   ENAMETOOLONG: 'which is too long a name',
   ELOOP: 'which is a link that leads back to itself',
-  ERR_INVALID_ARG_VALUE: 'which is no name of a file',
+  ERR_INVALID_ARG_VALUE: 'which cannot be the name of a file',
   [NO_FILE]: 'which is not a file',
   [TOO_LARGE]: `which is larger than ${String(MOST_BYTES)} bytes`,
 }
@@ -143,7 +143,7 @@ export const readModel = (
   )
 
 const UNCHECKED =
-  'has no checksum, for an earlier version saved it: damage would go unseen, and saving it again gives it one'
+  'has no checksum, because an earlier version saved it: damage goes unnoticed until it is saved again'
 
 /** The model, if every parameter is finite. A file may hold any numbers; a model with others is of no use. */
 export const converged =

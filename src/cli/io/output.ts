@@ -1,10 +1,8 @@
 /**
  * What the command writes: so that a name always stands for a whole file, and nothing is replaced that was not meant.
  */
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, lstat, open, readFile, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { access, lstat, open, readFile, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
@@ -19,13 +17,8 @@ import type { Problem } from '../problem.js'
 import { explained, writingReason } from './folder.js'
 import { identityOf } from './identity.js'
 import { hold } from './lock.js'
-
-/** Where a file can be saved: its place if it is a link. */
-export interface OutputPath {
-  /** As it was given, for messages. */
-  readonly name: string
-  readonly path: string
-}
+import { CREATE, TEMPORARY, randomName, temporaryFor } from './saving.js'
+import type { OutputPath } from './saving.js'
 
 /** What is read beside the output, and is never replaced by it: a path, or the number of an open file. */
 export interface Source {
@@ -92,7 +85,7 @@ const reserve = (wish: OutputWish): TaskEither<Problem, Reserved> =>
 const reserved = async (wish: OutputWish): Promise<Either<Problem, Reserved>> => {
   const { name } = wish
   const path = (await exists(name)) ? await realpath(name) : name
-  if (path === '') return E.left(unwritable(name, 'which is no name'))
+  if (path === '') return E.left(unwritable(name, 'which is not a name'))
   if (path.endsWith('/') || basename(path) === '..') return E.left(unwritable(name, 'which is a directory'))
   const held = await hold(path)
   if (held === undefined) return E.left(taken(name))
@@ -175,18 +168,6 @@ const refusesWriting = (path: string): Promise<boolean> =>
     () => true,
   )
 
-/** A file that is not there yet, and is no link to another. */
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
-
-/** Nobody can put something there beforehand. */
-const randomName = (): string => randomBytes(8).toString('hex')
-
-/** The temporary file beside a place: the process's id in it tells whether it is still being written. */
-const temporaryFor = (path: string, random: string): string =>
-  join(dirname(path), `.${basename(path)}.${String(process.pid)}-${random}.tmp`)
-
-const TEMPORARY = /^(\d+)-[0-9a-f]{16}\.tmp$/
-
 /** Removes the temporary files of runs that were killed while they saved there. Only who holds the place may. */
 const removeLeftOvers = async (path: string): Promise<void> => {
   const beginning = `.${basename(path)}.`
@@ -205,80 +186,5 @@ const isGone = (id: number): boolean => {
     return false
   } catch (error) {
     return codeOf(error) === 'ESRCH'
-  }
-}
-
-/** What saving asks of the system. */
-export interface FileSystem {
-  readonly open: (path: string, flags: string | number, mode?: number) => Promise<SavedFile>
-  readonly rename: (from: string, to: string) => Promise<void>
-  readonly remove: (path: string) => Promise<void>
-  /** The permissions of a file; undefined where there is none. */
-  readonly modeOf: (path: string) => Promise<number | undefined>
-  readonly randomName: () => string
-}
-
-export type SavedFile = Pick<FileHandle, 'chmod' | 'close' | 'sync' | 'writeFile'>
-
-const PERMISSIONS = 0o777
-/** What a new file may be at most; the process's mask takes from it. */
-const NEW_FILE = 0o666
-
-export const fileSystem: FileSystem = {
-  open,
-  rename,
-  remove: rm,
-  modeOf: (path) =>
-    stat(path).then(
-      ({ mode }) => mode & PERMISSIONS,
-      () => undefined,
-    ),
-  randomName,
-}
-
-/**
- * Saves a file in one step: it is written beside its place, brought to the disk, and then given its name, so that
- * a program that opens that name finds the last file whole at any moment. The permissions are those of the last file.
- */
-export const save = (
-  { name, path }: OutputPath,
-  bytes: Uint8Array,
-  files: FileSystem = fileSystem,
-): TaskEither<Problem, void> =>
-  TE.tryCatch(
-    async () => {
-      const temporary = temporaryFor(path, files.randomName())
-      const mode = await files.modeOf(path)
-      const file = await files.open(temporary, CREATE, mode ?? NEW_FILE)
-      try {
-        await closing(file, async () => {
-          if (mode !== undefined) await file.chmod(mode)
-          await file.writeFile(bytes)
-          await file.sync()
-        })
-        await files.rename(temporary, path)
-      } catch (error) {
-        await files.remove(temporary).catch(() => undefined)
-        throw error
-      }
-      await syncFolder(dirname(path), files).catch(() => undefined)
-    },
-    (error): Problem => ({
-      message: `the model could not be saved as ${quoted(name)} (${codeOf(error)}): make room, or choose another place`,
-      exitCode: 1,
-    }),
-  )
-
-/** The new name too is brought to the disk, where the system can. */
-const syncFolder = async (path: string, { open: opened }: FileSystem): Promise<void> => {
-  const file = await opened(path, 'r')
-  await closing(file, () => file.sync())
-}
-
-const closing = async (file: SavedFile, act: () => Promise<void>): Promise<void> => {
-  try {
-    await act()
-  } finally {
-    await file.close()
   }
 }
