@@ -135,7 +135,7 @@ const exceptions = [
     rules: { ...globals(...floatGlobals, ...byteGlobals), ...packages('fp-ts', 'protobufjs') },
   },
   // What generates samples for fast-check needs it.
-  { files: ['src/laws/samples/*.ts'], rules: packages('fp-ts', 'fast-check') },
+  { files: ['src/laws/samples/*.ts', 'src/laws/check/*.ts'], rules: packages('fp-ts', 'fast-check') },
   // Chance comes from a generator whose state is passed along.
   { files: ['src/random.ts'], rules: packages('fp-ts', 'pure-rand') },
   // Files hold bytes; reading and writing them is the command's.
@@ -153,7 +153,7 @@ const exceptions = [
   },
   // A failure is thrown for whoever asks for that.
   {
-    files: ['src/failure.ts'],
+    files: ['src/failure.ts', 'src/laws/check/fault.ts'],
     rules: {
       ...off('functional/no-classes', 'functional/no-throw-statements', 'functional/no-expression-statements'),
       ...globals('Error'),

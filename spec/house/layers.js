@@ -2,7 +2,7 @@
  * Which way the layers point: each folder of `src` with all that it may import, besides itself.
  *
  *   algebra <- model <- data <- train, generate <- engine, files <- float32 <- the root, cli
- *   laws, which know no test framework <- laws/samples, which are generators of one
+ *   laws, which know no test framework <- laws/samples, which are generators of one; laws/check holds others to them
  *
  * An interpreter knows the algebra and nothing of recurrent networks; the equations know no interpreter. Both meet in
  * the engine, which compiles the equations and has them run, and in the package's root.
@@ -23,9 +23,11 @@ const layers = {
   files: [...equations, 'interpret'],
   laws: equations,
   'laws/samples': [...equations, 'interpret', 'laws'],
+  'laws/mistakes': [...equations, 'interpret', 'laws'],
+  'laws/check': [...equations, 'interpret', 'laws', 'laws/samples', 'laws/mistakes'],
   float32: [...equations, 'interpret', 'files'],
   index: [...equations, 'interpret', 'engine', 'files', 'float32'],
-  cli: [...equations, 'interpret', 'engine', 'files', 'float32', 'index'],
+  cli: [...equations, 'interpret', 'engine', 'files', 'float32', 'index', 'laws/check'],
 }
 
 /** The modules of these layers. A layer in the folder of another, such as `laws/samples` in `laws`, is none of it. */
@@ -44,8 +46,8 @@ const layer = ([name, below]) =>
 const source = { path: '^src/' }
 /** Where ONNX Runtime may be opened. */
 const runtime = '^src/(cli/|engine/runtime)'
-/** Where samples are generated. */
-const generators = within(['laws/samples'])
+/** Where samples are generated, and tried. */
+const generators = within(['laws/samples', 'laws/check'])
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

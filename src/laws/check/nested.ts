@@ -6,8 +6,8 @@ import type { Axes } from '../../algebra/axis.js'
 import { count, quoted } from '../../failure.js'
 import { range } from '../plain.js'
 import type { Plain } from '../plain.js'
+import { fault } from './fault.js'
 import type { Nested } from './subject.js'
-import { SubjectFault } from './subject.js'
 
 type Shape = readonly number[]
 
@@ -25,19 +25,24 @@ export const nested = (shape: Shape, values: readonly number[]): Nested => {
  * @param what how messages call the tensor
  * @throws SubjectFault that says where the first difference is
  */
-export const flatNumbers = (what: string, shape: Shape, value: unknown, place: readonly number[] = []): readonly number[] => {
+export const flatNumbers = (
+  what: string,
+  shape: Shape,
+  value: unknown,
+  place: readonly number[] = [],
+): readonly number[] => {
   const [size, ...inner] = shape
   const where = `${what}${place.map((i) => `[${String(i)}]`).join('')}`
-  if (size === undefined) {
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new SubjectFault(`expected ${where} to be a finite number, got ${quoted(value)}`)
-    return [value]
-  }
-  if (!Array.isArray(value) || value.length !== size) {
-    const got = Array.isArray(value) ? count(value.length, 'entry').replace('entrys', 'entries') : quoted(value)
-    throw new SubjectFault(`expected ${where} to be ${listOf(size, inner)}, got ${got}`)
-  }
-  return value.flatMap((each, i) => flatNumbers(what, inner, each, [...place, i]))
+  if (size === undefined)
+    return typeof value === 'number' && Number.isFinite(value)
+      ? [value]
+      : fault(`${where} to be a finite number`, quoted(value))
+  return Array.isArray(value) && value.length === size
+    ? value.flatMap((each, i) => flatNumbers(what, inner, each, [...place, i]))
+    : fault(
+        `${where} to be ${listOf(size, inner)}`,
+        Array.isArray(value) ? `${String(value.length)} in it` : quoted(value),
+      )
 }
 
 const listOf = (size: number, [next, ...inner]: Shape): string =>

@@ -24,6 +24,8 @@ export type Characters = readonly (readonly number[])[]
 
 /** Which optimiser, with its settings; `rate` is eta. */
 export type OptimiserName = 'sgd' | 'momentum' | 'adam'
+/** The optimisers by their names. */
+export const optimiserNames: readonly OptimiserName[] = ['sgd', 'momentum', 'adam']
 export type OptimiserQuestion =
   | { readonly name: 'sgd'; readonly rate: number }
   | { readonly name: 'momentum'; readonly rate: number; readonly beta: number }
@@ -135,9 +137,4 @@ export interface Subject {
   readonly description: Description
   /** Whatever it answers; what it should be is looked at by those who ask. It may throw. */
   readonly answer: <A extends Ability>(ability: A, question: Questions[A]) => unknown
-}
-
-/** Why an implementation could not be spoken to: it died, hung, or answered something else than was asked for. */
-export class SubjectFault extends Error {
-  override readonly name = 'SubjectFault'
 }
