@@ -28,6 +28,8 @@ import type { LayersShape } from '../src/model/layers.js'
 import { lstm } from '../src/model/lstm.js'
 import { forward, parameterAxes, zeroState } from '../src/model/model.js'
 import { batchAxis, hiddenAxis, lowerAxis, previousAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
+import { gruResetBefore } from '../src/model/gru-reset-before.js'
+import { layer } from '../src/model/layers.js'
 import { rnn } from '../src/model/rnn.js'
 import { anySizes, samplesCutInside, smallSizes, severalRevealingSamples, revealingSamples, revealingSizes, samplesWithCuts } from '../src/laws/samples/model.js'
 import { cells, erased, layersOf } from './runner/cells.js'
@@ -69,6 +71,9 @@ describe('what gates do', () => {
       const gated = { gru: plainModel(algebra, ofGru), rnn: plainModel(algebra, ofRnn) }
       runLaws(label, gated, gruLaws, samplesWithCuts(ofGru, anySizes), { runs: 10 })
     })
+    const ofPaper = erased({ layers: (its) => layer(its, gruResetBefore(its)) })
+    const gated = { gru: plainModel(algebra, ofPaper), rnn: plainModel(algebra, layersOf('rnn', 1, 'one')) }
+    runLaws(`${name}, reset before the product`, gated, gruLaws, samplesWithCuts(ofPaper, anySizes), { runs: 10 })
   })
 })
 

@@ -4,6 +4,8 @@
 import { gruKind, layersKind, lstmKind, networkOf, rnnKind } from '../../src/model/cells.js'
 import type { AnyNetwork, CellName } from '../../src/model/cells.js'
 import type { LayersShape } from '../../src/model/layers.js'
+import { gruResetBefore } from '../../src/model/gru-reset-before.js'
+import { layer } from '../../src/model/layers.js'
 import type { Biases } from '../../src/model/bias.js'
 
 /** So many layers of one cell, phi = tanh. */
@@ -20,6 +22,7 @@ const mixed = layersKind(rnnKind('tanh', { biases: 'two' }), lstmKind(), gruKind
 export const cells: readonly (readonly [string, AnyNetwork<LayersShape>])[] = [
   ['rnn, two biases', layersOf('rnn', 1, 'two')],
   ['gru', layersOf('gru', 1, 'one')],
+  ['gru that resets before the product', erased({ layers: (algebra) => layer(algebra, gruResetBefore(algebra)) })],
   ['gru, two biases', layersOf('gru', 1, 'two')],
   ['lstm', layersOf('lstm', 1, 'one')],
   ['lstm, two biases', layersOf('lstm', 1, 'two')],

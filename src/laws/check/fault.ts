@@ -42,10 +42,10 @@ export const searching = <A>(run: () => unknown): A | undefined => {
 export const orFault = <A>(run: () => A): Either<SubjectFault, A> =>
   E.tryCatch(run, (error) => {
     if (error instanceof SubjectFault) return error
-    throw error instanceof Error ? error : new Error(String(error))
+    throw new Error(String(error), { cause: error })
   })
 
 /** Throws a fault again. */
-export const rethrown = (error: Readonly<SubjectFault>): never => {
-  throw error
+export const rethrown = ({ message }: Readonly<SubjectFault>): never => {
+  throw new SubjectFault(message)
 }

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Kind } from 'fp-ts/HKT'
 import { product } from '../../algebra/axis.js'
 import { flatten, unflatten } from '../../algebra/names.js'
-import type { Carrier, Concrete, Signature, Tensors } from '../../algebra/tensor-algebra.js'
+import type { Carrier, Concrete, Signature, TensorAlgebra, Tensors } from '../../algebra/tensor-algebra.js'
 import { minibatchOf, samplerNamed } from '../../data/samplers.js'
 import type { SamplingName } from '../../data/samplers.js'
 import { greedy } from '../../generate/decoding.js'
@@ -17,7 +17,10 @@ import { networkOf } from '../../model/cells.js'
 import type { AnyNetwork } from '../../model/cells.js'
 import { languageModel } from '../../model/language-model.js'
 import type { LanguageModel } from '../../model/language-model.js'
-import type { LayersShape } from '../../model/layers.js'
+import { units } from '../../model/input.js'
+import { gruResetBefore } from '../../model/gru-reset-before.js'
+import { layer, severalLayers } from '../../model/layers.js'
+import type { Layers, LayersShape } from '../../model/layers.js'
 import { parameterAxes, zeroState } from '../../model/model.js'
 import type { Parameters } from '../../model/model.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../../model/parameters.js'
@@ -91,8 +94,18 @@ export interface PlainSubject {
 }
 
 /** The network that a description says. */
-export const networkIn = ({ cell, activation, layers, biases }: Description): AnyNetwork<LayersShape> =>
-  networkOf({ cell, activation, layers, biases })
+export const networkIn = ({ cell, activation, layers, biases, reset }: Description): AnyNetwork<LayersShape> =>
+  cell === 'gru' && reset === 'before' ? networkOfPaper(layers) : networkOf({ cell, activation, layers, biases })
+
+/** Layers of the GRU that resets the state before the product. */
+const networkOfPaper = (count: number): AnyNetwork<LayersShape> => ({
+  layers: <F extends Carrier>(algebra: TensorAlgebra<F>): Layers<F, LayersShape> => {
+    const uppers = range(count - 1).map(() => gruResetBefore(algebra, units(algebra)))
+    const lowest = gruResetBefore(algebra)
+    // Its shapes are those that its own generators and trees have; no one here asks for them one by one.
+    return (count === 1 ? layer(algebra, lowest) : severalLayers(algebra, lowest as never, uppers as never)) as never
+  },
+})
 
 /** What the description's conventions add to the norm that clips. */
 export const clipEpsilonIn = ({ dialect }: Description): number => (dialect === 'torch' ? 1e-6 : 0)
