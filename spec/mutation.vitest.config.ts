@@ -4,6 +4,9 @@ import ordinary from './vitest.config.js'
 /** Whether the part that is mutated is held against the command's chapter. */
 const ofTheCommand = (process.env['MUTATION_TESTS'] ?? '').includes('spec/10-')
 
+/** Whether this is `npm run spec:long`, and no mutant. */
+const isLong = process.env['SPEC_LONG'] !== undefined
+
 /** What mutants are held against: the laws. The house, the documents and the command say nothing of the mathematics. */
 export default mergeConfig(
   ordinary,
@@ -17,7 +20,7 @@ export default mergeConfig(
         'spec/09-laws-ledger.spec.ts',
         'spec/01-algebra-types.spec.ts',
         ...(ofTheCommand ? [] : ['spec/10-cli*.spec.ts']),
-        ...(process.env['SPEC_LONG'] === undefined ? ['spec/10-kills.spec.ts'] : []),
+        ...(isLong ? [] : ['spec/10-kills.spec.ts', 'spec/10-resume.spec.ts']),
       ],
     },
   }),

@@ -15,19 +15,22 @@ export interface Said {
   readonly err: readonly string[]
 }
 
-/** The command in this process, with a terminal that remembers. */
-export const command = async (...args: readonly string[]): Promise<Said> => {
+/** The command in this process, with a terminal that remembers; `show` is called after each minibatch. */
+export const commandShowing = async (show: () => void, ...args: readonly string[]): Promise<Said> => {
   const out: string[] = []
   const err: string[] = []
   const code = await runCommand(args, {
     print: (text) => out.push(text),
     note: (text) => err.push(text),
-    show: () => undefined,
+    show,
     clear: () => undefined,
     goOnUnread: () => undefined,
   })
   return { code, out, err }
 }
+
+/** The command in this process, with a terminal that remembers. */
+export const command = (...args: readonly string[]): Promise<Said> => commandShowing(() => undefined, ...args)
 
 export interface Installed {
   /** A folder to work in. */

@@ -83,10 +83,10 @@ export const trainRun =
       if (!over && !due && signal === undefined) continue
 
       const saved = await keeper.save(progress)
+      if (over || due) world.report(reportOf(keeper.checkpointOf(progress), epoch, pace.charactersPerSecond()))
       if (signal !== undefined && !over) {
         return E.map((): Ending => ({ _tag: 'Interrupted', signal, checkpoint: keeper.checkpointOf(progress) }))(saved)
       }
-      world.report(reportOf(keeper.checkpointOf(progress), epoch, pace.charactersPerSecond()))
       if (over) {
         keeper.sayWhichIsWhich(progress)
         return E.map(() => finished)(saved)
