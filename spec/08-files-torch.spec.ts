@@ -26,7 +26,6 @@ import type { Sizes } from '../src/model/parameters.js'
 import { encoded, fromTorch, readSafetensors, toTorch, writeSafetensors } from '../src/files/index.js'
 import type { StoredTensor } from '../src/files/index.js'
 import { listOf } from '../src/laws/samples/tensors.js'
-import { folder } from './witnesses/golden.js'
 import { forAll, law } from './runner/run.js'
 import { damaged, f32, refusal, right, sameBytes, sameFile } from './runner/store-samples.js'
 
@@ -374,6 +373,7 @@ describe('What no module of torch.nn computes', () => {
 })
 
 describe('A file that PyTorch wrote', () => {
+  const folder = join(import.meta.dirname, 'witnesses', 'golden')
   const written = JSON.parse(readFileSync(join(folder, 'lstm-2-5x3.json'), 'utf8')) as {
     readonly batch: number
     readonly steps: number

@@ -30,10 +30,30 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .filter((path) => /\.\w+$/.test(path))
   .map((path) => path.replaceAll('\\', '/'))
 
+/** Entries that need a package which is installed beside this one: what it is. */
+const NEEDED_BESIDE = { 'pure-rnn/laws/samples': 'fast-check' }
+
 /** `pure-rnn`, `pure-rnn/model`, ... */
 const entries = Object.keys(manifest.exports)
   .filter((entry) => entry !== './package.json')
   .map((entry) => `${manifest.name}${entry.slice(1)}`)
+
+const importEntry = (name) => {
+  // Under a policy against code from strings too, as a browser's may be.
+  const program = `import('${name}').then((all) => console.log(Object.keys(all).length))`
+  const counts = [[], ['--disallow-code-generation-from-strings']].map((flags) => run('node', [...flags, '-e', program]))
+  require(counts.every((count) => Number(count) > 0), `${name} exports nothing`)
+}
+
+/** Whether it fails, and with such an error. */
+const fails = (step, isExpected) => {
+  try {
+    step()
+    return false
+  } catch (error) {
+    return isExpected(error)
+  }
+}
 
 const ownCompiler = join(root, 'node_modules/typescript/bin/tsc')
 
@@ -107,13 +127,16 @@ const steps = {
     run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', `./${tarball}`])
   },
   'import every entry': () => {
-    entries.forEach((name) => {
-      // Under a policy against code from strings too, as a browser's may be.
-      const program = `import('${name}').then((all) => console.log(Object.keys(all).length))`
-      const names = [[], ['--disallow-code-generation-from-strings']].map((flags) => run('node', [...flags, '-e', program]))
-      require(names.every((count) => Number(count) > 0), `${name} exports nothing`)
-    })
+    entries.filter((name) => !(name in NEEDED_BESIDE)).forEach(importEntry)
     require(run('node', ['-p', `require('${manifest.name}/package.json').version`]).trim() === manifest.version, 'version')
+  },
+  'import what needs a package beside it': () => {
+    Object.entries(NEEDED_BESIDE).forEach(([name, needed]) => {
+      const refused = (error) => error.stderr.includes(`'${needed}'`)
+      require(fails(() => importEntry(name), refused), `${name} should need ${needed}, which is not installed`)
+      run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `${needed}@${manifest.devDependencies[needed]}`])
+      importEntry(name)
+    })
   },
   'bundle for a page': async () => {
     const input = join(place, 'page.js')

@@ -1,12 +1,12 @@
 /**
- * The golden vectors of spec/golden: numbers that PyTorch made, in the terms of the laws.
+ * The golden vectors of docs/golden: numbers that others made, in the terms of the laws.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { product } from '../../src/algebra/axis.js'
 import type { Axes } from '../../src/algebra/axis.js'
 import { float32 } from '../../src/interpret/float32.js'
-import { mapPlains, zeros } from '../../src/laws/model/sample.js'
+import { zeros } from '../../src/laws/model/sample.js'
 import type { Sample, Plains } from '../../src/laws/model/sample.js'
 import { maximum, range } from '../../src/laws/plain.js'
 import { conventions } from '../../src/train/conventions.js'
@@ -21,10 +21,11 @@ import { encoded, fromTorch } from '../../src/files/index.js'
 import type { FromTorch, StoredTensor } from '../../src/files/index.js'
 import { layoutOf } from '../../src/files/torch-layout.js'
 import type { EpochStart, SamplingName } from '../../src/data/samplers.js'
+import { root } from '../house/parts.js'
 import { f32, right } from '../runner/store-samples.js'
 
 /** A tensor of PyTorch's: its shape, and its entries in row-major order. */
-interface Written {
+export interface Written {
   readonly shape: readonly number[]
   readonly values: readonly number[]
 }
@@ -46,11 +47,18 @@ interface Run {
   readonly losses: readonly number[]
 }
 
-/** A file of spec/golden, as make.py writes it. */
-export interface Golden extends Answers {
+/** What every file of the folder says of itself. */
+interface About {
+  readonly version: number
+  /** Of the equations that it holds numbers of. */
+  readonly equations: readonly string[]
   readonly program: string
   readonly versions: Readonly<Record<string, string>>
-  readonly dialect: ConventionsName
+}
+
+/** A file of docs/golden/models: a small model, what it answers, and how it learns. */
+export interface Golden extends About, Answers {
+  readonly conventions: ConventionsName
   readonly cell: CellName
   readonly activation: ActivationName
   readonly layers: number
@@ -74,27 +82,64 @@ export interface Golden extends Answers {
   readonly single?: Answers & { readonly losses: Readonly<Record<SamplingName, readonly number[]>> }
 }
 
-export const folder = join(import.meta.dirname, 'golden')
+/** A file of docs/golden/equations: cases of one equation. */
+export interface Cases extends About {
+  readonly cases: readonly Case[]
+}
 
-/** Every model of the folder, with its file's name. */
-export const goldens: readonly (readonly [string, Golden])[] = readdirSync(folder)
-  .filter((file) => /^(scratch|torch)-.*\.json$/.test(file))
-  .sort()
-  .map((file) => [
-    file.replace('.json', ''),
-    JSON.parse(readFileSync(join(folder, file), 'utf8')) as Golden,
-  ])
+export interface Case {
+  readonly name: string
+  readonly given: Readonly<Record<string, unknown>>
+  readonly expected: Readonly<Record<string, unknown>>
+}
 
-export const choiceOf = ({ cell, activation, layers, dialect }: Golden): CellChoice => ({
+/** What docs/golden/manifest.json says. */
+export interface Manifest {
+  readonly version: number
+  /** How far an answer may be from what is written, by the largest entry of the tensor it belongs to. */
+  readonly tolerances: Readonly<Record<'double' | 'single', Tolerance>>
+  readonly files: readonly {
+    readonly file: string
+    readonly equations: readonly string[]
+    readonly bytes: number
+    readonly sha256: string
+  }[]
+}
+
+export interface Tolerance {
+  readonly answers: number
+  /** Of the losses of 20 steps of training. */
+  readonly losses: number
+}
+
+export const folder = join(root, 'docs', 'golden')
+
+const parsed = (path: string): unknown => JSON.parse(readFileSync(join(folder, path), 'utf8'))
+
+export const manifest = parsed('manifest.json') as Manifest
+
+/** Every file in one of the folder's folders, with its name. */
+const filesIn = <A>(part: string): readonly (readonly [string, A])[] =>
+  readdirSync(join(folder, part))
+    .sort()
+    .map((file) => [file.replace('.json', ''), parsed(join(part, file)) as A])
+
+/** Every model, by its file's name. */
+export const goldens = filesIn<Golden>('models')
+
+/** The cases of single equations, by their file's name. */
+export const equationFiles = filesIn<Cases>('equations')
+
+export const choiceOf = ({ cell, activation, layers, conventions: its }: Golden): CellChoice => ({
   cell,
   activation,
   layers,
-  biases: conventions[dialect].biases,
+  biases: conventions[its].biases,
 })
 
-/** The dialect with the file's own rate. */
-export const dialectOf = ({ dialect, training }: Golden): Conventions => ({
-  ...conventions[dialect],
+/** The conventions with the file's own rate. */
+export const conventionsOf = ({ conventions: its, training }: Golden): Conventions => ({
+  ...conventions[its],
   rate: training.rate,
 })
 
@@ -139,11 +184,7 @@ export const parametersOf = (golden: Golden, written: StateDict): Plains =>
 export const passageOf = (golden: Golden): Sample => {
   const { inputs, labels, vocabulary, batch, steps } = golden
   const axes = [product(timeAxis(steps), batchAxis(batch)), vocabularyAxis(vocabulary)] as const
-  // make.py writes numbers of single precision in the fewest digits that tell them apart.
-  const state = mapPlains(
-    (part) => ({ axes: part.axes, values: part.values.map(Math.fround) }),
-    stateOf(golden, golden.state),
-  )
+  const state = stateOf(golden, golden.state)
   return {
     parameters: Object.fromEntries(
       Object.entries(flatten<'float32'>(imported(golden).parameters)).map(([field, a]) => [
@@ -164,3 +205,15 @@ export const distance = (a: readonly number[], b: readonly number[]): number => 
   const differences = a.map((x, i) => Math.abs(x - b[i]) / largest)
   return a.length === b.length && differences.every(Number.isFinite) ? Math.max(0, maximum(differences)) : Infinity
 }
+
+/** The answers that are further off than the bound, by name. */
+export const offIn = (
+  a: Readonly<Record<string, readonly number[]>>,
+  b: Readonly<Record<string, readonly number[]>>,
+  bound: number,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(a), ...Object.keys(b)])]
+      .map((name) => [name, distance(a[name] ?? [NaN], b[name] ?? [])] as const)
+      .filter(([, off]) => !(off <= bound)),
+  )

@@ -2,12 +2,15 @@
 
     /usr/bin/python3 spec/witnesses/golden/make.py
 
-writes the JSON files and the safetensors file beside it. The project's tests read them and need no Python.
+writes docs/golden, whose README.md says what is in it, but for what explains and reads it; and the two files beside
+this one that say how PyTorch's own files look. The project's tests read them and need no Python.
 
 Every parameter and state is a number of single precision, so that both precisions begin with the same ones. All that
-follows from them is computed in double precision, and for some models in single precision too; doubles are written
-with as many digits as it takes to read the same double again.
+follows from them is computed in double precision, and for some models in single precision too. Every number is written
+as the shortest decimal that gives the same double: numbers of single precision too, so that it makes no difference
+whether a reader takes them for singles or for doubles.
 """
+import hashlib
 import json
 import math
 import platform
@@ -16,22 +19,27 @@ from pathlib import Path
 import numpy
 import torch
 
+import equations
 import safetensors_format
 import scratch
 from concise import Concise
 
 HERE = Path(__file__).parent
+FOLDER = HERE.parents[2] / 'docs' / 'golden'
+VERSION = 1
+"""How far an answer may be off, by the largest entry of its tensor; docs/golden/README.md says where they are from."""
+TOLERANCES = {'double': {'answers': 1e-14, 'losses': 1e-12}, 'single': {'answers': 4e-6, 'losses': 1e-4}}
 SEED = 1990
 STEPS = 20
 """V, H, N, T."""
-SHAPES = [(11, 7, 3, 5), (13, 8, 4, 6), (7, 5, 2, 9)]
+SHAPES = [(8, 5, 3, 5), (9, 6, 4, 6), (7, 5, 2, 9)]
 SMALLEST = (5, 3, 1, 1)
 KINDS = [('rnn', 'tanh'), ('rnn', 'relu'), ('gru', 'tanh'), ('lstm', 'tanh')]
 """Minibatches an epoch, so that 20 steps are three epochs and a part of the fourth."""
 EPOCH = 6
 
-"""Where training differs between the dialects; theta is the standard run's, and one amid the gradients' norms."""
-DIALECTS = {
+"""Where training differs between the two; theta is the standard run's, and one amid the gradients' norms."""
+CONVENTIONS = {
     'scratch': {'rate': 100, 'theta': 0.01, 'clipEpsilon': 0, 'epochStart': 'reset'},
     'torch': {'rate': 1e-3, 'theta': 0.35, 'clipEpsilon': 1e-6, 'epochStart': 'carry'},
 }
@@ -144,9 +152,7 @@ MODELS = {'scratch': Scratch, 'torch': Framework}
 
 
 def numbers(tensor):
-    """A tensor's entries in row-major order, in the fewest digits that give the same number again."""
-    if tensor.dtype == torch.float32 or bool((single(tensor) == tensor).all()):
-        return [float(str(x)) for x in tensor.detach().numpy().astype(numpy.float32).flatten()]
+    """A tensor's entries in row-major order, as doubles."""
     return tensor.detach().flatten().tolist()
 
 
@@ -206,6 +212,10 @@ def training(model, plan, text, T, zero, settings):
     return losses, norms
 
 
+def versions():
+    return {'torch': torch.__version__, 'numpy': numpy.__version__, 'python': platform.python_version()}
+
+
 def dumped(model):
     return {n: a.detach().clone() for n, a in (model.p if isinstance(model, Scratch) else model.module.state_dict()).items()}
 
@@ -219,13 +229,13 @@ def restored(model, kept):
     return model
 
 
-def golden(dialect, cell, activation, layers, shape, seed):
+def golden(conventions, cell, activation, layers, shape, seed):
     V, H, N, T = shape
     torch.manual_seed(seed)
-    model = MODELS[dialect](cell, activation, layers, V, H)
+    model = MODELS[conventions](cell, activation, layers, V, H)
     model.to(torch.float32)
     model.to(torch.float64)
-    settings = DIALECTS[dialect]
+    settings = CONVENTIONS[conventions]
     parts = [single(torch.rand(layers, N, H, dtype=torch.float64) * 2 - 1) for _ in range(2 if cell == 'lstm' else 1)]
     text = torch.randint(V, (N * (T * EPOCH + 1) + N - 1,)).tolist()
     X, Y = torch.randint(V, (T, N)), torch.randint(V, (T, N))
@@ -250,11 +260,13 @@ def golden(dialect, cell, activation, layers, shape, seed):
     plan_of = {s: plans(s, text, N, T, settings['epochStart']) for s in ('random', 'consecutive')}
     at, runs = in_precision(torch.float64, plan_of)
     kind = cell + (f'-{activation}' if cell == 'rnn' else '')
-    name = f'{dialect}-{kind}-{layers}'
+    name = f'{conventions}-{kind}-{layers}'
     contents = {
+        'version': VERSION,
+        'equations': equations_of(conventions, cell, layers),
         'program': f'spec/witnesses/golden/make.py, seed {seed}',
-        'versions': {'torch': torch.__version__, 'numpy': numpy.__version__, 'python': platform.python_version()},
-        'dialect': dialect, 'cell': cell, 'activation': activation, 'layers': layers,
+        'versions': versions(),
+        'conventions': conventions, 'cell': cell, 'activation': activation, 'layers': layers,
         'vocabulary': V, 'hidden': H, 'batch': N, 'steps': T,
         'parameters': written(restored(model, start).state_dict()),
         'state': written(dict(zip('HC', parts))),
@@ -277,18 +289,48 @@ def golden(dialect, cell, activation, layers, shape, seed):
     return name, contents, sum(clipped), len(clipped)
 
 
+def equations_of(conventions, cell, layers):
+    """The ids of the equations that a model's file has numbers of."""
+    follows = {'scratch': ['sgd'], 'torch': ['adam', 'sgd']}[conventions]
+    own = [{'rnn': 'hidden'}.get(cell, cell)] + (['layers'] if layers > 1 else [])
+    return [*own, 'output', 'loss', 'bptt-w', 'bptt-state', 'clip', *follows, 'training-step', 'minibatch',
+            'sampling-consecutive']
+
+
+def write(path, contents):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(contents, separators=(',', ':'), ensure_ascii=False, allow_nan=False) + '\n', 'utf-8')
+
+
+def write_manifest():
+    """Every file with its equations, its size and the SHA-256 of its bytes."""
+    def entry(path):
+        raw = path.read_bytes()
+        return {'file': path.relative_to(FOLDER).as_posix(), 'equations': json.loads(raw)['equations'],
+                'bytes': len(raw), 'sha256': hashlib.sha256(raw).hexdigest()}
+    files = [entry(path) for path in sorted(FOLDER.glob('*/*.json'))]
+    contents = {'version': VERSION, 'tolerances': TOLERANCES, 'files': files}
+    (FOLDER / 'manifest.json').write_text(json.dumps(contents, indent=1) + '\n', 'utf-8')
+
+
 def main():
+    for old in FOLDER.glob('*/*.json'):
+        old.unlink()
     seed = SEED
-    for dialect in DIALECTS:
+    for conventions in CONVENTIONS:
         for cell, activation in KINDS:
             for layers in (1, 2):
                 for shape in (SHAPES[seed % len(SHAPES)], SMALLEST):
                     seed += 1
-                    name, contents, clipped, steps = golden(dialect, cell, activation, layers, shape, seed)
+                    name, contents, clipped, steps = golden(conventions, cell, activation, layers, shape, seed)
                     file = f'{name}-{"x".join(map(str, shape))}.json'
-                    (HERE / file).write_text(json.dumps(contents, separators=(',', ':')) + '\n')
+                    write(FOLDER / 'models' / file, contents)
                     print(f'{file}: {clipped} of {steps} gradients clipped, last losses',
                           [run['losses'][-1] for run in contents['training']['samplings'].values()])
+    for file, contents in equations.files(SEED):
+        made = {'program': f'spec/witnesses/golden/equations.py, seed {SEED}', 'versions': versions()}
+        write(FOLDER / 'equations' / file, {'version': VERSION, 'equations': contents['equations'], **made, **contents})
+    write_manifest()
     torch.manual_seed(SEED)
     model = Concise('lstm', 'tanh', 2, 5, 3)
     tensors = {name: a.detach().numpy() for name, a in model.state_dict().items()}
@@ -296,10 +338,10 @@ def main():
     (HERE / 'lstm-2-5x3.safetensors').write_bytes(safetensors_format.dumps(tensors, about))
     X = torch.tensor([[0, 1], [2, 3], [4, 0]])
     logits, _ = model(X, None)
-    (HERE / 'lstm-2-5x3.json').write_text(json.dumps(
+    write(HERE / 'lstm-2-5x3.json',
         {'program': f'spec/witnesses/golden/make.py, seed {SEED}', 'torch': torch.__version__, 'batch': 2, 'steps': 3,
          'inputs': X.flatten().tolist(), 'parameters': {n: numbers(torch.from_numpy(a)) for n, a in tensors.items()},
-         'logits': numbers(logits)}, separators=(',', ':')) + '\n')
+         'logits': numbers(logits)})
 
 
 if __name__ == '__main__':
