@@ -12,7 +12,7 @@ import { command, ended, hasPrinted, install } from './runner/command.js'
 import type { Installed } from './runner/command.js'
 import { seed } from './runner/run.js'
 
-const KILLS = process.env['SPEC_LONG'] === undefined ? 20 : 500
+const KILLS = process.env['SPEC_LONG'] === undefined ? 50 : 500
 /** Runs that are killed side by side, each with a model of its own. */
 const CHAINS = 4
 /** The most turns of this process from a run's first report to its end: some of its saves. */
@@ -25,7 +25,7 @@ const SAVING = [...REPORTING, '--report-every', '1']
 
 let installed: Installed
 beforeAll(() => {
-  installed = install()
+  installed = install('bundled')
   writeFileSync(join(installed.folder, 'verse.txt'), 'the cat sat on the mat,\nthe dog ate it all\n'.repeat(2))
 }, PATIENCE_IN_MILLISECONDS)
 afterAll(() => {
