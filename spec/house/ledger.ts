@@ -367,8 +367,8 @@ export const ledgerPage = (books: Books, zoos: readonly Zoo[]): string =>
     '## The zoo of mistakes',
     '',
     'What people get wrong, one thing at a time, and how they come to it. The [gradient',
-    'checker](03-model-gradient.md#the-gradient-checker) rejects every wrong gradient, and each mistake is [told by its',
-    'numbers](09-laws.md#mistakes-told-by-their-numbers).',
+    'checker](03-model-gradient.md#the-gradient-checker) rejects every wrong gradient, and each mistake is',
+    '[told by its numbers](09-laws.md#mistakes-told-by-their-numbers).',
     '',
     ...zoos.flatMap(zooSection),
   ].join('\n')
