@@ -14,12 +14,14 @@ import { checkModel } from '../src/laws/model/check-model.js'
 import { gruLaws, lstmLaws } from '../src/laws/model/gates.js'
 import { differenceLaws, gradientLaws } from '../src/laws/model/gradient.js'
 import { plainModel } from '../src/laws/model/plain-model.js'
+import type { PlainModel } from '../src/laws/model/plain-model.js'
+import { assembledModel, gradientZoo } from '../src/laws/mistakes/index.js'
 import { biasLaws, layerLaws } from '../src/laws/model/layers.js'
 import { forwardLaws } from '../src/laws/model/forward.js'
 import type { Sample } from '../src/laws/model/sample.js'
 import { truncationDifferenceLaws, truncationLaws } from '../src/laws/model/truncation.js'
 import { identity, tanh } from '../src/model/activation.js'
-import { cellNames, gatesOf, layersKind, lstmKind, rnnKind } from '../src/model/cells.js'
+import { cellNames, gatesOf, layersKind, lstmKind, networkOf, rnnKind } from '../src/model/cells.js'
 import { units } from '../src/model/input.js'
 import { languageModel } from '../src/model/language-model.js'
 import type { AnyNetwork } from '../src/model/cells.js'
@@ -37,8 +39,8 @@ import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { subjectOf } from './runner/subjects.js'
 import { refuted } from './runner/teeth.js'
-import { alone, lstmBut, mistakes, rightGru, rightLstm, rightNetworks, upper } from './mistakes/zoo-cells.js'
-import type { Float64Network } from './mistakes/zoo-cells.js'
+import { alone, lstmBut, rightGru, rightLstm, upper } from './mistakes/wrong-cells.js'
+import { choices, wrongInOthers } from './mistakes/zoos.js'
 
 /** Nine cells in two interpreters, with sizes up to 8 in three layers, make up for the few samples of each. */
 const FEW = { runs: 4 }
@@ -151,34 +153,33 @@ describe('the fields of a cell', () => {
 
 describe('mistakes in the new cells', () => {
   const { axesOf, fill, mul } = float64
-  const accepted = (network: Float64Network, passage: Sample): boolean =>
-    isRight(checkModel(plainModel(float64, network))(passage))
+  const accepted = (model: PlainModel, passage: Sample): boolean => isRight(checkModel(model)(passage))
   /** Two units and two steps, so that there is something to exchange and something to hand back. */
   const sizes = revealingSizes.map((some) => ({
     ...some,
     hidden: Math.max(2, some.hidden),
     steps: Math.max(2, some.steps),
   }))
-  const passages = (network: Float64Network) => revealingSamples(network as AnyNetwork<LayersShape>, sizes)
 
-  mistakes.forEach(({ mistake, network }) => {
-    const several = severalRevealingSamples(network as AnyNetwork<LayersShape>, sizes)
-    law(`rejected: ${mistake}`, forAll(several, (some) => some.some((passage) => !accepted(network, passage))), ZOO)
+  wrongInOthers.forEach(({ mistake, model, choice }) => {
+    const several = severalRevealingSamples(networkOf(choice), sizes)
+    law(`rejected: ${mistake}`, forAll(several, (some) => some.some((passage) => !accepted(model, passage))), ZOO)
   })
 
-  rightNetworks.forEach((right, i) => {
+  choices.forEach((choice) => {
+    const right = assembledModel(float64, choice, gradientZoo(float64, choice).right)
     law(
-      `not rejected: what they are made from, ${String(i)}`,
-      forAll(passages(right), (passage) => accepted(right, passage)),
+      `not rejected: what they are made from, ${choice.cell}, ${choice.activation}, ${choice.biases}, ${choice.layers}`,
+      forAll(revealingSamples(networkOf(choice), sizes), (passage) => accepted(right, passage)),
       ZOO,
     )
   })
 
   /** The model of the zoo whose mistake begins with these words. */
   const wrongModel = (beginning: string) => {
-    const found = mistakes.filter(({ mistake }) => mistake.startsWith(beginning))
+    const found = wrongInOthers.filter(({ mistake }) => mistake.startsWith(beginning))
     expect(found).toHaveLength(1)
-    return plainModel(float64, found[0].network)
+    return found[0].model
   }
 
   const wrongLstm = wrongModel('LSTM: the adjoint of C is handed on')
@@ -230,7 +231,7 @@ describe('mistakes in the new cells', () => {
       mistake: 'it has no gradient',
       instance: {
         one: plain,
-        two: wrongModel('RNN with two biases'),
+        two: wrongModel('the second bias has no gradient'),
         errorsOfOne: subjectOf(layersOf('rnn', 1, 'one'), float64).errors,
         errorsOfTwo: subjectOf(two, float64).errors,
       },

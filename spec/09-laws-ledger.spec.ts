@@ -9,9 +9,8 @@ import * as publicLaws from '../src/laws/index.js'
 import { equationIds } from '../src/laws/law.js'
 import { root } from './house/parts.js'
 import { chapterOf, exportsOf, faults, functions, lawListsOf, ledgerPage, sectionsOf } from './house/ledger.js'
-import type { Books, Zoo } from './house/ledger.js'
-import { mistakes } from './mistakes/zoo-cells.js'
-import { zoo } from './mistakes/zoo.js'
+import type { Books } from './house/ledger.js'
+import { zoos } from './mistakes/zoos.js'
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const filesIn = (folder: string, ending: string): readonly string[] =>
@@ -41,10 +40,6 @@ const books: Books = {
   sections: filesIn('docs', '.md').flatMap((path) => sectionsOf({ path: `docs/${path}`, text: read(`docs/${path}`) })),
 }
 
-const zoos: readonly Zoo[] = [
-  ['The plain cell, the output layer and the loss', zoo],
-  ['Gated cells, two biases and layers', mistakes],
-]
 const page = ledgerPage(books, zoos)
 const found = faults(books)
 

@@ -329,7 +329,7 @@ const ownSection =
     return sentences.length === 0 ? [] : [`### ${path}`, '', ...sentences.map((sentence) => `- ${sentence}`), '']
   }
 
-/** Wrong gradients, and how people come to make them, under a title. */
+/** Mistakes, and how people come to make them, under a title. */
 export type Zoo = readonly [title: string, wrong: readonly { readonly mistake: string; readonly made: string }[]]
 
 const zooSection = ([title, zoo]: Zoo): readonly string[] => [
@@ -364,10 +364,11 @@ export const ledgerPage = (books: Books, zoos: readonly Zoo[]): string =>
     '`…` stands for what the test fills in.',
     '',
     ...books.chapters.flatMap(ownSection(books)),
-    '## The zoo of wrong gradients',
+    '## The zoo of mistakes',
     '',
-    'Backpropagation through time with one thing changed, and how people come to make the mistake. The',
-    '[gradient checker](03-model-gradient.md#the-gradient-checker) rejects every one.',
+    'What people get wrong, one thing at a time, and how they come to it. The [gradient',
+    'checker](03-model-gradient.md#the-gradient-checker) rejects every wrong gradient, and each mistake is',
+    '[told by its numbers](09-laws.md#mistakes-told-by-their-numbers).',
     '',
     ...zoos.flatMap(zooSection),
   ].join('\n')

@@ -172,7 +172,7 @@ export const lossSamples: fc.Arbitrary<LossSample> = anySizes.chain((some) => {
  * Numbers of middling size, from 1/4 to 1 and either sign, drawn evenly from so many that no two are equal or cancel
  * but by rare accident: at such a point a wrong gradient is not right by coincidence.
  */
-const telling: fc.Arbitrary<number> = fc.noBias(
+export const telling: fc.Arbitrary<number> = fc.noBias(
   fc.tuple(fc.integer({ min: 2 ** 20, max: 2 ** 22 }), fc.boolean()).map(([k, up]) => ((up ? 1 : -1) * k) / 2 ** 22),
 )
 
