@@ -15,6 +15,7 @@ import { asked, writing } from './asking.js'
 import type { Ask } from './asking.js'
 import { checksFor } from './checks.js'
 import type { Check, Given } from './checks.js'
+import { diagnosed } from './diagnosis.js'
 import { firstDifference } from './evidence.js'
 import { found, orFault, rethrown, searching, SubjectFault } from './fault.js'
 import { subjectIn } from './plain-subject.js'
@@ -164,12 +165,15 @@ export const checkSubject = (subject: Subject, options: CheckOptions = {}): Repo
     const { law, cites, ability } = check
     return told({ law, cites, ability, outcome: tried(check, given, subject, drawn) }, done + 1, checks.length)
   })
+  const failed = abilities.filter((ability) =>
+    verdicts.some((verdict) => verdict.ability === ability && verdict.outcome._tag === 'Fails'),
+  )
   return {
     protocol: PROTOCOL,
     description,
     verdicts,
     skipped: abilities.filter((ability) => !description.can.includes(ability)),
-    diagnoses: {},
+    diagnoses: Object.fromEntries(failed.map((ability) => [ability, diagnosed(given, ability, seed)])),
     seed,
   }
 }

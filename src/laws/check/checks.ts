@@ -4,10 +4,9 @@
  * A law of its own stands here only where the others are of an algebra or of a state that no question shows: that an
  * answer is the one of the equations, within what rounding allows.
  */
-import fc from 'fast-check'
+import type fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { entries, product } from '../../algebra/axis.js'
-import { flatAxes } from '../../algebra/names.js'
+import { product } from '../../algebra/axis.js'
 import type { Carrier, Concrete, Tensors } from '../../algebra/tensor-algebra.js'
 import { samplings } from '../../data/samplers.js'
 import type { BatchSampler, SamplingName } from '../../data/samplers.js'
@@ -38,12 +37,19 @@ import { maximum, numbersWithin, range } from '../plain.js'
 import { clipLaws } from '../train/clip.js'
 import type { Clipping, ClipSample } from '../train/clip.js'
 import { entriesOf, readAll, writeAll } from '../train/records.js'
-import type { Descent } from '../train/records.js'
-import { clipEpsilonIn, networkIn } from './plain-subject.js'
-import type { PlainSubject, PlanSample, TrainingSample, WritingSample } from './plain-subject.js'
-import { clipSamples, continuations, cutPassages, descentSamples, few, passages, trainingSamples } from './samples.js'
+import { clipEpsilonIn, zeroStateOf } from './plain-subject.js'
+import type { ContinuationSample, DescentSample, PlainSubject, PlanSample, TrainingSample } from './plain-subject.js'
+import {
+  clipSamples,
+  continuations,
+  cutPassages,
+  descentSamples,
+  passages,
+  plansWith,
+  trainingSamples,
+} from './samples.js'
 import { optimiserNames } from './subject.js'
-import type { Ability, Description, OptimiserName, OptimiserQuestion } from './subject.js'
+import type { Ability, Description, OptimiserName } from './subject.js'
 
 /** Who is asked, who answers right, and how far apart the two may be. */
 export interface Given {
@@ -198,11 +204,6 @@ const clipChecks = ({ precision }: Description): readonly Check[] => {
     : checksOf({ ...ofClips, instance: clippingIn(float64) })(without(clipLaws<'float64'>(), words))
 }
 
-/** Several steps of an optimiser, with its settings. */
-export interface DescentSample extends Descent {
-  readonly optimiser: OptimiserQuestion
-}
-
 const everyStep = (holds: (k: number) => boolean, steps: number): boolean => range(steps).every(holds)
 
 const descentLaws = (cites: readonly EquationId[]): readonly Law<Given, DescentSample>[] => [
@@ -267,11 +268,6 @@ const samplerOf =
       return [{ batch, steps, minibatches: starts }, random]
     })
 
-const plansWith = (sampling: SamplingName): fc.Arbitrary<PlanSample> =>
-  fc
-    .record({ batch: few, steps: few, more: fc.nat({ max: 20 }), seed: fc.nat({ max: 2 ** 31 - 1 }) })
-    .map(({ batch, steps, more, seed }) => ({ sampling, batch, steps, length: batch * (steps + 1) + more, seed }))
-
 const sizesOfPlan = ({
   batch,
   steps,
@@ -307,11 +303,6 @@ const samplerChecks: readonly Check[] = samplings.flatMap((sampling) => {
   ]
 })
 
-/** A prefix and how much is written after it, at once and then more. */
-export interface ContinuationSample extends WritingSample {
-  readonly second: number
-}
-
 const predictorOf =
   ({ asked }: Given, parameters: Plains): Predictor =>
   () =>
@@ -330,10 +321,7 @@ const ofContinuations = ({ name, cites, holds }: Law<Predictor, PredictionSample
 const passageOf = (description: Description, parameters: Plains, text: readonly number[]): Sample => {
   const [hidden, vocabulary] = parameters.W_hq.axes.map(({ size }) => size)
   const [rows, characters] = [product(timeAxis(text.length), batchAxis(1)), vocabularyAxis(vocabulary)]
-  const axes = flatAxes(networkIn(description).layers(float64).stateAxes({ vocabulary, hidden }, rows.inner))
-  const state = Object.fromEntries(
-    Object.entries(axes).map(([field, its]) => [field, { axes: its, values: range(entries(its)).map(() => 0) }]),
-  )
+  const state = zeroStateOf(description, { vocabulary, hidden }, 1)
   const X = { axes: [rows, characters] as [Rows, Vocabulary], indices: text }
   return { parameters, state, X, Y: X, dState: state }
 }

@@ -6,13 +6,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Kind } from 'fp-ts/HKT'
-import { product } from '../../algebra/axis.js'
-import { flatten, unflatten } from '../../algebra/names.js'
+import { entries, product } from '../../algebra/axis.js'
+import { flatAxes, flatten, unflatten } from '../../algebra/names.js'
 import type { Carrier, Concrete, Signature, TensorAlgebra, Tensors } from '../../algebra/tensor-algebra.js'
 import { minibatchOf, samplerNamed } from '../../data/samplers.js'
 import type { SamplingName } from '../../data/samplers.js'
 import { greedy } from '../../generate/decoding.js'
 import { predict, reader } from '../../generate/prediction.js'
+import { float64 } from '../../interpret/float64.js'
 import { networkOf } from '../../model/cells.js'
 import type { AnyNetwork } from '../../model/cells.js'
 import { languageModel } from '../../model/language-model.js'
@@ -24,6 +25,7 @@ import type { Layers, LayersShape } from '../../model/layers.js'
 import { parameterAxes, zeroState } from '../../model/model.js'
 import type { Parameters } from '../../model/model.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../../model/parameters.js'
+import type { Sizes } from '../../model/parameters.js'
 import { seeded } from '../../random.js'
 import { scaleByAdam } from '../../train/optimisers/adam.js'
 import { clipByGlobalNorm } from '../../train/optimisers/clip.js'
@@ -63,6 +65,16 @@ export interface WritingSample {
   readonly parameters: Plains
   readonly prefix: readonly number[]
   readonly length: number
+}
+
+/** A prefix and how much is written after it, at once and then more. */
+export interface ContinuationSample extends WritingSample {
+  readonly second: number
+}
+
+/** Several steps of an optimiser, with its settings. */
+export interface DescentSample extends Descent {
+  readonly optimiser: OptimiserQuestion
 }
 
 /** A few minibatches of N rows and T steps to train on, from a state of zeros. */
@@ -106,6 +118,14 @@ const networkOfPaper = (count: number): AnyNetwork<LayersShape> => ({
     return (count === 1 ? layer(algebra, lowest) : severalLayers(algebra, lowest as never, uppers as never)) as never
   },
 })
+
+/** The state of N rows of zeros, in plain tensors. */
+export const zeroStateOf = (description: Description, sizes: Sizes, batch: number): Plains =>
+  Object.fromEntries(
+    Object.entries(flatAxes(networkIn(description).layers(float64).stateAxes(sizes, batchAxis(batch)))).map(
+      ([field, axes]) => [field, { axes, values: range(entries(axes)).map(() => 0) }],
+    ),
+  )
 
 /** What the description's conventions add to the norm that clips. */
 export const clipEpsilonIn = ({ dialect }: Description): number => (dialect === 'torch' ? 1e-6 : 0)

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { axis, product } from '../../algebra/axis.js'
 import type { Axes } from '../../algebra/axis.js'
 import { flatAxes } from '../../algebra/names.js'
+import type { SamplingName } from '../../data/samplers.js'
 import { float64 } from '../../interpret/float64.js'
 import { languageModel } from '../../model/language-model.js'
 import { parameterAxes } from '../../model/model.js'
@@ -14,13 +15,12 @@ import type { Plains, SampleWithCuts } from '../model/sample.js'
 import { range } from '../plain.js'
 import { listOf, plain, plainOneHot, smallSizes } from '../samples/index.js'
 import type { ClipSample } from '../train/clip.js'
-import type { ContinuationSample, DescentSample } from './checks.js'
 import { networkIn } from './plain-subject.js'
-import type { TrainingSample } from './plain-subject.js'
+import type { ContinuationSample, DescentSample, PlanSample, TrainingSample } from './plain-subject.js'
 import type { Description, OptimiserName, OptimiserQuestion } from './subject.js'
 
 /** From 1 to 4. */
-export const few = fc.integer({ min: 1, max: 4 })
+const few = fc.integer({ min: 1, max: 4 })
 
 /**
  * Eighths from -1 to 1: any precision holds them, a smaller one is found in a few steps, and they are read at a glance.
@@ -107,6 +107,12 @@ export const passages = (description: Description): fc.Arbitrary<SampleWithCuts>
 /** The same, cut into stretches of one step or more. */
 export const cutPassages = (description: Description): fc.Arbitrary<SampleWithCuts> =>
   passages(description).map((passage) => ({ ...passage, cut: Math.max(1, passage.cut) }))
+
+/** Texts that are long enough for a minibatch, and up to twenty characters longer. */
+export const plansWith = (sampling: SamplingName): fc.Arbitrary<PlanSample> =>
+  fc
+    .record({ batch: few, steps: few, more: fc.nat({ max: 20 }), seed: fc.nat({ max: 2 ** 31 - 1 }) })
+    .map(({ batch, steps, more, seed }) => ({ sampling, batch, steps, length: batch * (steps + 1) + more, seed }))
 
 /** A prefix, and lengths of what is written after it, on parameters of a model. */
 export const continuations = (description: Description): fc.Arbitrary<ContinuationSample> =>

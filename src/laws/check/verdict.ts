@@ -34,6 +34,8 @@ export interface Evidence<A extends Ability = Ability> {
 
 /** A known mistake, or several together, that give the same wrong numbers. */
 export interface Diagnosis {
+  /** The one tensor that is wrong so, where others are right or wrong otherwise: `dW_hh`. Absent where it is all. */
+  readonly field?: string
   /** What is wrong, as a sentence: one, or two that were made together. */
   readonly mistakes: readonly {
     readonly mistake: string
