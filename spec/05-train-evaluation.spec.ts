@@ -18,9 +18,9 @@ import { batchAxis } from '../src/model/parameters.js'
 import { seeded, uniforms } from '../src/random.js'
 import { samplings } from '../src/data/index.js'
 import { reader } from '../src/generate/index.js'
-import { indices } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { runLaws } from './runner/run.js'
+import { evaluationSamples } from '../src/laws/samples/data.js'
 import { learnerOf, learnerSizes } from '../src/laws/samples/training.js'
 import { datasetOf, ROUNDINGS } from './runner/learners.js'
 
@@ -40,8 +40,7 @@ describe('evaluation', () => {
         ).scores,
       bound: ROUNDINGS * unitRoundoff(algebra),
     }
-    const textOf = (length: fc.Arbitrary<number>) =>
-      length.chain((n) => indices(n, learnerSizes.vocabulary)).map((text) => ({ text }))
+    const textOf = (length: fc.Arbitrary<number>) => evaluationSamples(learnerSizes.vocabulary, length)
     runLaws(`short texts, ${name}`, evaluating, evaluationLaws, textOf(fc.integer({ min: 1, max: 20 })), { runs: 30 })
     // A text is read 256 characters at a time: around one, two and three times that many.
     const around = fc.constantFrom(255, 256, 257, 258, 512, 513, 514, 770)

@@ -6,7 +6,6 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { axis } from '../src/algebra/axis.js'
-import type { Axes } from '../src/algebra/axis.js'
 import type { Carrier, Concrete, TensorAlgebra } from '../src/algebra/tensor-algebra.js'
 import { mapTensors } from '../src/algebra/tensors.js'
 import { onnxEngine } from '../src/engine/onnx.js'
@@ -17,13 +16,10 @@ import type { AdamSample } from '../src/laws/train/adam.js'
 import { frozenLaws } from '../src/laws/train/frozen.js'
 import { closeNumbers } from '../src/laws/law.js'
 import { momentumLaws } from '../src/laws/train/momentum.js'
-import type { MomentumSample } from '../src/laws/train/momentum.js'
 import { chainLaws, optimiserLaws } from '../src/laws/train/optimiser.js'
-import type { Plains } from '../src/laws/model/sample.js'
 import { unitRoundoff } from '../src/laws/plain.js'
 import { descend, entriesOf, writeAll } from '../src/laws/train/records.js'
 import { scheduleLaws } from '../src/laws/train/schedule.js'
-import type { ScheduleSample } from '../src/laws/train/schedule.js'
 import * as learn from '../src/train/index.js'
 import type { AdamSettings, Learner, Optimiser, AnyOptimiser } from '../src/train/index.js'
 import { flatten } from '../src/algebra/names.js'
@@ -32,63 +28,20 @@ import { languageModel } from '../src/model/language-model.js'
 import type { LayersShape } from '../src/model/layers.js'
 import { batchAxis } from '../src/model/parameters.js'
 import { seeded } from '../src/random.js'
-import { listOf, realWithin } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
+import { adamSamples, momentumSamples, scheduleSamples, squareMagnitudes } from '../src/laws/samples/adam.js'
 import { descents, freezingSamples } from '../src/laws/samples/optimisers.js'
 import { adamStep, noMoments } from './witnesses/reference/adam.js'
 import type { Moments } from './witnesses/reference/adam.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
 
-const settings: fc.Arbitrary<AdamSettings> = fc.record({
-  beta1: fc.constantFrom(0, 0.5, 0.9, 0.99),
-  beta2: fc.constantFrom(0.5, 0.99, 0.999),
-  epsilon: fc.constantFrom(1e-8, 1e-3, 1),
-  placement: fc.constantFrom('corrected', 'uncorrected'),
-})
-
-/** Sizes of gradients whose squares are not lost. */
-const MAGNITUDES = [1e-6, 1, 1e6]
-/** A size of gradients whose squares are lost in single precision, or have few digits. */
-const TINY = 1e-20
-
-/** Gradients of one size or another. */
-const gradientsOf = (axes: Axes, steps: number, magnitudes = MAGNITUDES): fc.Arbitrary<readonly Plains[]> =>
-  fc.constantFrom(...magnitudes).chain((magnitude) => {
-    const entry = realWithin(magnitude).filter((g) => Math.abs(g) > magnitude * 1e-4)
-    return listOf(
-      steps,
-      fc.record({
-        p: listOf(3, entry).map((values) => ({ axes, values })),
-        q: entry.map((x) => ({ axes: [], values: [x] })),
-      }),
-    )
-  })
-
-const three = [axis('entries', 3)]
-const parameters: Plains = { p: { axes: three, values: [1, -2, 0.5] }, q: { axes: [], values: [3] } }
-
-const adamSamples: fc.Arbitrary<AdamSample> = fc
-  .tuple(settings, fc.integer({ min: 1, max: 12 }))
-  .chain(([its, steps]) =>
-    gradientsOf(three, steps, [TINY, ...MAGNITUDES]).map((gradients) => ({ settings: its, parameters, gradients })),
-  )
-const momentumSamples: fc.Arbitrary<MomentumSample> = fc
-  .tuple(fc.constantFrom(0.5, 0.9, 0.99, 0.25), fc.integer({ min: 1, max: 12 }))
-  .chain(([beta, steps]) => gradientsOf(three, steps).map((gradients) => ({ beta, parameters, gradients })))
-const schedules: fc.Arbitrary<ScheduleSample> = fc.record({
-  steps: fc.integer({ min: 1, max: 12 }),
-  rate: fc.double({ min: 0, max: 2, noNaN: true }),
-  factor: fc.double({ min: 0.5, max: 1, noNaN: true }),
-  taken: fc.integer({ min: 1, max: 20 }),
-})
-
 const { adam, chain, clipByGlobalNorm, exponentialDecay, frozen, inverseDecay, momentum, scaleByAdam } = learn
 const { scheduled, sgd, warmUp } = learn
 
 describe('adam', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
-    runLaws(name, { algebra, scaleByAdam: scaleByAdam(algebra) }, adamLaws<F>(), adamSamples)
+    runLaws(name, { algebra, scaleByAdam: scaleByAdam(algebra) }, adamLaws<F>(), adamSamples())
   })
 })
 
@@ -158,7 +111,7 @@ describe('momentum', () => {
 describe('schedules', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
     const scheduling = { algebra, scheduled: scheduled(algebra), warmUp, inverseDecay, exponentialDecay }
-    runLaws(name, scheduling, scheduleLaws<F>(), schedules)
+    runLaws(name, scheduling, scheduleLaws<F>(), scheduleSamples)
   })
 
   test('in single precision the count stays at 2^24, and the factor with it', () => {
@@ -188,9 +141,7 @@ const transcribed = ({ settings: its, gradients }: AdamSample): readonly (readon
 
 /** Steps of the long runs: beyond where 0.99^t is small, and c2 of 0.999 is not. */
 const LONG = 300
-const longSamples = settings.chain((its) =>
-  gradientsOf(three, LONG).map((gradients) => ({ settings: its, parameters, gradients })),
-)
+const longSamples = adamSamples(fc.constant(LONG), squareMagnitudes)
 
 describe('the transcription', () => {
   onEachInterpreter(<F extends Carrier>(name: string, algebra: Concrete<F>) => {
@@ -299,7 +250,7 @@ describe('teeth', () => {
   const scaledBy = (c: number) =>
     learn.stateless<'float64'>((gs) => mapTensors<'float64'>((g) => algebra.scale(algebra.fill([], c), g))(gs))
 
-  refuted('a wrong Adam is refused', adamLaws<'float64'>(), adamSamples, [
+  refuted('a wrong Adam is refused', adamLaws<'float64'>(), adamSamples(), [
     {
       mistake: 'its first step is half as long',
       instance: wrong((its) => chain(scaleByAdam(algebra)(its), scaledBy(0.5))),
@@ -341,7 +292,7 @@ describe('teeth', () => {
   ])
 
   const right = { algebra, scheduled: scheduled(algebra), warmUp, inverseDecay, exponentialDecay }
-  refuted('wrong schedules are refused', scheduleLaws<'float64'>(), schedules, [
+  refuted('wrong schedules are refused', scheduleLaws<'float64'>(), scheduleSamples, [
     { mistake: 'it begins at 0', instance: { ...right, warmUp: fromZero }, refusedBy: 'a warm-up grows' },
     { mistake: 'it is of 2 t', instance: { ...right, inverseDecay: (r) => inverseDecay(2 * r) }, refusedBy: 'inverse' },
     {

@@ -13,7 +13,7 @@ import { choiceLaws, choiceStatistics } from '../src/laws/generate/choice.js'
 import type { Choosing } from '../src/laws/generate/choice.js'
 import { unitRoundoff } from '../src/laws/plain.js'
 import { greedyPredictionLaws, predictionLaws, readerLaws } from '../src/laws/generate/prediction.js'
-import type { PredictionSample, Predictor, ReaderInQuestion } from '../src/laws/generate/prediction.js'
+import type { Predictor, ReaderInQuestion } from '../src/laws/generate/prediction.js'
 import { initialParameters, normalWeights } from '../src/train/index.js'
 import { forward, languageModel, rnnKind, zeroState } from '../src/model/index.js'
 import type { OneLayer, Rnn, State } from '../src/model/index.js'
@@ -21,11 +21,10 @@ import { batchAxis, timeAxis, vocabularyAxis } from '../src/model/parameters.js'
 import { seeded, uniform } from '../src/random.js'
 import { argmax, greedy, predict, reader, readPrefix, sampling, unfoldGreedily, writeCharacters } from '../src/generate/index.js'
 import type { Decoding, Reader } from '../src/generate/index.js'
-import { indices } from '../src/laws/samples/tensors.js'
 import { onEachInterpreter } from './runner/interpreters.js'
 import { forAll, law, runLaws } from './runner/run.js'
 import { refuted } from './runner/teeth.js'
-import { choiceSamples, randomStates } from '../src/laws/samples/data.js'
+import { choiceSamples, predictionSamples } from '../src/laws/samples/data.js'
 
 /** Samples of laws that draw thousands of numbers for each. */
 const FEW = 30
@@ -187,14 +186,6 @@ const inQuestion = <F extends Carrier>(algebra: Concrete<F>, of: Model): ReaderI
 
 const sampledOr = (settings: Parameters<Choosing>[0]): Decoding => E.getOrElse(() => greedy)(sampling(settings))
 
-const predictions = (vocabulary: number, choose: fc.Arbitrary<Decoding>): fc.Arbitrary<PredictionSample> =>
-  fc.record({
-    prefix: fc.integer({ min: 1, max: 6 }).chain((length) => indices(length, vocabulary)),
-    first: fc.nat({ max: 12 }),
-    second: fc.nat({ max: 12 }),
-    choose,
-    random: randomStates,
-  })
 const greedily = fc.constant(greedy)
 const anyhow = fc.constantFrom(greedy, sampledOr({ temperature: 1 }), sampledOr({ temperature: 0.7, topK: 2 }))
 
@@ -204,13 +195,13 @@ describe('prediction', () => {
       const question = inQuestion(algebra, model)
       const V = model.sizes.vocabulary
       const predictor: Predictor = (choose, random) => predict(question.reader, choose, random)
-      runLaws(`${model.name}, ${name}`, predictor, predictionLaws, predictions(V, anyhow), { runs: FEW })
-      runLaws(`${model.name}, ${name}`, predictor, greedyPredictionLaws, predictions(V, greedily), { runs: FEW })
-      runLaws(`${model.name}, ${name}`, question, readerLaws(), predictions(V, anyhow), { runs: FEW })
+      runLaws(`${model.name}, ${name}`, predictor, predictionLaws, predictionSamples(V, anyhow), { runs: FEW })
+      runLaws(`${model.name}, ${name}`, predictor, greedyPredictionLaws, predictionSamples(V, greedily), { runs: FEW })
+      runLaws(`${model.name}, ${name}`, question, readerLaws(), predictionSamples(V, anyhow), { runs: FEW })
 
       law(
         `the greedy prediction is the unfolding of the algebra: ${model.name}, ${name}`,
-        forAll(predictions(V, greedily), ({ prefix, first, random }) => {
+        forAll(predictionSamples(V, greedily), ({ prefix, first, random }) => {
           const { model: its, parameters } = parametersOf(algebra, model)
           const rows = product(timeAxis(1), batchAxis(1))
           const { hidden } = readPrefix(question.reader, [0, ...prefix.slice(0, -1)])
@@ -263,7 +254,8 @@ describe('prediction', () => {
 
   const { reader: model } = inQuestion(float64, models[0])
   const right: Predictor = (choose, random) => predict(model, choose, random)
-  refuted('a wrong predictor is refused', [...predictionLaws, ...greedyPredictionLaws], predictions(5, greedily), [
+  const lawsOfGreedy = [...predictionLaws, ...greedyPredictionLaws]
+  refuted('a wrong predictor is refused', lawsOfGreedy, predictionSamples(5, greedily), [
     {
       mistake: 'the prefix is left out',
       refusedBy: 'starts with its prefix',

@@ -1,6 +1,7 @@
 /** A call of each function that makes a generator of samples: what is drawn from it, from one seed. */
 import fc from 'fast-check'
 import { axis } from '../../src/algebra/index.js'
+import { greedy } from '../../src/generate/index.js'
 import { float64 } from '../../src/interpret/index.js'
 import * as samples from '../../src/laws/samples/index.js'
 import { gruKind, rnnKind } from '../../src/model/index.js'
@@ -39,6 +40,9 @@ export const samplesCalls = (seed: number): Calls => {
     revealingSamples: call(drawn((sizes) => samples.revealingSamples(gruKind(), sizes)), smallSizes),
     severalRevealingSamples: call(drawn((sizes) => samples.severalRevealingSamples(gruKind(), sizes)), smallSizes),
     samplesAtKinks: call(drawn((sizes) => samples.samplesAtKinks(rnnKind('relu'), sizes)), smallSizes),
+    adamSamples: call(drawn(samples.adamSamples), size, [0.5, 2]),
+    evaluationSamples: call(drawn(samples.evaluationSamples), 3, size),
+    predictionSamples: call(drawn(samples.predictionSamples), 3, fc.constant(greedy)),
     stepSamples: call(drawn((rate: number) => samples.stepSamples(float64, 'tanh', sgd(float64)(rate))), 0.5),
     carrySamples: call(drawn((rate: number) => samples.carrySamples(float64, 'tanh', sgd(float64)(rate))), 0.5),
   }

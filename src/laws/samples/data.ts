@@ -1,6 +1,9 @@
 /** Generators of the samples that the laws of randomness, samplers, vocabularies and choices are tried on. */
 import fc from 'fast-check'
+import type { Decoding } from '../../generate/decoding.js'
 import type { ChoiceSample } from '../generate/choice.js'
+import type { PredictionSample } from '../generate/prediction.js'
+import type { EvaluationSample } from '../train/evaluation.js'
 import type { GatherSample } from '../data/minibatch.js'
 import type { DrawSample } from '../random.js'
 import type { SamplerSample } from '../data/sampler.js'
@@ -96,3 +99,32 @@ export const choiceSamples: fc.Arbitrary<ChoiceSample> = size.chain((vocabulary)
     random: randomStates,
   }),
 )
+
+/** Samples of `evaluationLaws`: texts of these lengths. */
+export const evaluationSamples = (vocabulary: number, length: fc.Arbitrary<number>): fc.Arbitrary<EvaluationSample> =>
+  length.chain((n) => indices(n, vocabulary)).map((text) => ({ text }))
+
+/**
+ * Samples of `predictionLaws` and `readerLaws`, and with `fc.constant(greedy)` of `greedyPredictionLaws`: a prefix, how
+ * many characters are written after it, and how they are chosen.
+ *
+ * ```ts
+ * import fc from 'fast-check'
+ * import { greedy } from 'pure-rnn'
+ * import { predictionSamples } from 'pure-rnn/laws/samples'
+ *
+ * const [{ prefix }] = fc.sample(predictionSamples(5, fc.constant(greedy)), { numRuns: 1, seed: 1 })
+ * prefix.every((character) => character < 5) // => true
+ * ```
+ */
+export const predictionSamples = (
+  vocabulary: number,
+  choose: fc.Arbitrary<Decoding>,
+): fc.Arbitrary<PredictionSample> =>
+  fc.record({
+    prefix: fc.integer({ min: 1, max: 6 }).chain((length) => indices(length, vocabulary)),
+    first: fc.nat({ max: 12 }),
+    second: fc.nat({ max: 12 }),
+    choose,
+    random: randomStates,
+  })

@@ -1,4 +1,5 @@
 /** Generators of the samples that laws are tried on, for fast-check, which has to be installed beside this package. */
+export * from './adam.js'
 export * from './algebra.js'
 export * from './data.js'
 export * from './model.js'

@@ -11,6 +11,7 @@ import type { Sample, Plains, SampleWithCuts } from '../model/sample.js'
 import { flatAxes } from '../../algebra/names.js'
 import type { AnyNetwork } from '../../model/cells.js'
 import type { LayersShape, OneLayer } from '../../model/layers.js'
+import type { LossSum } from '../../model/loss.js'
 import { parameterAxes } from '../../model/model.js'
 import { batchAxis, hiddenAxis, timeAxis, vocabularyAxis } from '../../model/parameters.js'
 import type { Hidden, Rows, Vocabulary } from '../../model/parameters.js'
@@ -167,6 +168,14 @@ export const lossSamples: fc.Arbitrary<LossSample> = anySizes.chain((some) => {
     shift: fc.integer({ min: -LARGEST_SHIFT, max: LARGEST_SHIFT }),
   })
 })
+
+/** Samples of `perplexityLaws`: the losses of one to eight minibatches, up to 500 nats, whose exponential is finite. */
+export const perplexitySamples: fc.Arbitrary<readonly LossSum[]> = fc
+  .array(fc.record({ loss: fc.integer({ min: 0, max: 5000 }), rows: fc.integer({ min: 1, max: 8 }) }), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((each) => each.map(({ loss, rows }) => ({ total: (loss / 10) * rows, rows })))
 
 /**
  * Numbers of middling size, from 1/4 to 1 and either sign, drawn evenly from so many that no two are equal or cancel
