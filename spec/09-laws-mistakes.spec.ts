@@ -140,10 +140,8 @@ const zooLaws = <P, S>(
         const answers = answersOrNone(zoo, samples, two)
         if (answers.length === 0) return true
         const found = diagnose(zoo, samples, answers, close)
-        return (
-          nothing(found) ||
-          found.whole.every((made) => made.length === 1) !== namesOf(found).includes(both(two))
-        )
+        const alone = found.whole.length > 0 && found.whole.every((made) => made.length === 1)
+        return nothing(found) || alone || namesOf(found).includes(both(two))
       }),
       { runs: pairs },
     )
@@ -389,6 +387,18 @@ const trainingSamples: Several<TrainingSample> = fc
 
 zooLaws('wrong training', trainingZoo(float64, choices[0]), trainingSamples, { runs: 1, pairs: 1, distinct: false })
 
+/** The right minibatches that chance draws from this seed. */
+const drawnFrom =
+  (from: number) =>
+  ({ sampling, batch, steps, length }: SamplingSample): readonly TextMinibatch[] => {
+    const [plan] = orThrow(samplerNamed(sampling, batch, steps)(length))(seeded(from))
+    return plan.minibatches.map((minibatch) => {
+      const { inputs, labels } = minibatchOf(range(length), plan, minibatch)
+      const inSteps = (all: readonly number[]) => range(steps).map((t) => all.slice(t * batch, (t + 1) * batch))
+      return { X: inSteps(inputs), Y: inSteps(labels), reset: minibatch.reset }
+    })
+  }
+
 describe('what an implementation answers, in the terms of a zoo', () => {
   law(
     'clipping',
@@ -414,22 +424,22 @@ describe('what an implementation answers, in the terms of a zoo', () => {
     law(
       `an epoch of ${sampling} sampling, whatever chance draws`,
       forAll(samplesOf(sampling), fc.nat(), (samples, from) => {
-        const drawn = (sample: SamplingSample): readonly TextMinibatch[] => {
-          const { batch, steps, length } = sample
-          const [plan] = orThrow(samplerNamed(sampling, batch, steps)(length))(seeded(from))
-          return plan.minibatches.map((minibatch) => {
-            const { inputs, labels } = minibatchOf(range(length), plan, minibatch)
-            const inSteps = (all: readonly number[]) =>
-              range(steps).map((t) => all.slice(t * batch, (t + 1) * batch))
-            return { X: inSteps(inputs), Y: inSteps(labels), reset: minibatch.reset }
-          })
-        }
         return same(
           answersOf(samplingZoo(sampling), samples),
-          samples.map((sample) => pointOfMinibatches(sample, drawn(sample))),
+          samples.map((sample) => pointOfMinibatches(sample, drawnFrom(from)(sample))),
         )
       }),
       { runs: 10 },
+    )
+    law(
+      `a mistake in ${sampling} sampling, whatever chance draws`,
+      forAll(samplesOf(sampling), fc.nat(), some, (samples, from, i) => {
+        const zoo = samplingZoo(sampling)
+        const { change, mistake } = among(zoo.mistakes, i)
+        const answers = samples.map((sample) => zoo.answer(sample)(change(drawnFrom(from))))
+        return namesOf(diagnose(zoo, samples, answers, close)).join() === mistake
+      }),
+      { runs: 30 },
     )
   })
   law(
