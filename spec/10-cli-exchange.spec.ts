@@ -103,8 +103,8 @@ describe('export --format torch', () => {
       code: 2,
       out: [],
       err: [
-        'pure-rnn: the model does not fit: expected an rnn with tanh or relu, ' +
-          'which is all that torch.nn.RNN computes, got identity: export it as onnx, or train one with such an activation',
+        'pure-rnn: the model does not fit: expected an rnn with tanh or relu, which is all that torch.nn.RNN ' +
+          'computes, got identity: export it as onnx, or train one with such an activation',
       ],
     })
     expect(existsSync(at('identity.model.dict'))).toBe(false)

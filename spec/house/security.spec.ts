@@ -27,7 +27,7 @@ describe('docs/SECURITY.md names the bound', () => {
     ['of reports', refusal(settingsOf({ ...standard, length: 2 ** 21 })), /from 0 to (1048576)/],
     ['of parameters', refusal(beginning({ ...standard, hidden: 2 ** 20 }, two)), /has more than (16777216 entries)/],
     ['of states', refusal(beginning({ ...standard, batch: 2 ** 20 }, two)), /has no more than (16777216 entries)/],
-    ['of state dicts', refusal(fromTorch('it', { activation: 'tanh', biases: 'one' })(dict)), /(at most 100 layers)/],
+    ['of state dicts', refusal(fromTorch('it', { activation: 'tanh', biases: 'one' })(dict)), /(at most 64 layers)/],
   ])('%s', (_, message, bound) => {
     const [, named] = bound.exec(message) ?? []
     expect(named).toBeDefined()
