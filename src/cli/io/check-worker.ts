@@ -8,6 +8,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { explain } from '../../failure.js'
 import { helloLine, questionLine, questionName, readAnswer, readDescription } from '../../laws/check/protocol.js'
 import type { Asked } from '../../laws/check/protocol.js'
+import { withoutGenerator } from './checker.js'
 import type { CheckModule, CheckTask, FromChecker } from './checker.js'
 
 const { laws, options, answers, bell: memory } = workerData as CheckTask
@@ -50,8 +51,7 @@ const subjectFault = (error: unknown): string | undefined =>
 
 const run = async (): Promise<void> => {
   const { checkModel } = (await import(laws)) as CheckModule
-  const described = readDescription(answerTo('hello', helloLine))
-  const description = orFault(E.mapLeft((failure: Parameters<typeof explain>[0]) => explain(failure))(described))
+  const description = orFault(E.mapLeft(explain)(readDescription(answerTo('hello', helloLine))))
   const report = checkModel(
     { description, answer: (ability, question) => answerTo(ability, questionLine(asked, ability, question)) },
     {
@@ -67,7 +67,7 @@ const run = async (): Promise<void> => {
 await run().catch((error: unknown) => {
   const said = subjectFault(error)
   if (said !== undefined) fault(`${name}: ${said}`)
-  const { code, message } = error as { readonly code?: string; readonly message?: string }
-  if (code !== 'ERR_MODULE_NOT_FOUND' || message?.includes('fast-check') !== true) throw error
-  tell({ _tag: 'Missing', reason: code })
+  const reason = withoutGenerator(error)
+  if (reason === undefined) throw error
+  tell({ _tag: 'Missing', reason })
 })

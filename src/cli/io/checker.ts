@@ -6,6 +6,8 @@ import process from 'node:process'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Subject } from '../../laws/check/subject.js'
 import type { CheckOptions, Report, Verdict } from '../../laws/check/verdict.js'
 import { startProgram } from './program.js'
@@ -56,6 +58,23 @@ export interface CheckWish {
   readonly options: Omit<CheckOptions, 'onVerdict'>
   /** The module of the laws. */
   readonly laws: string
+}
+
+/** The laws of the module, or why fast-check cannot be loaded. */
+export const checkedLawsIn = (laws: string): TaskEither<string, CheckModule['checkedLaws']> =>
+  TE.tryCatch(
+    async () => ((await import(laws)) as CheckModule).checkedLaws,
+    (error) => {
+      const reason = withoutGenerator(error)
+      if (reason === undefined) throw error
+      return reason
+    },
+  )
+
+/** Why fast-check cannot be loaded, if that is what the error says. */
+export const withoutGenerator = (error: unknown): string | undefined => {
+  const { code, message } = error as { readonly code?: string; readonly message?: string }
+  return code === 'ERR_MODULE_NOT_FOUND' && message?.includes('fast-check') === true ? code : undefined
 }
 
 /** Two words of memory: whether there is an answer, and one to sleep on. */

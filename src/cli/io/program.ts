@@ -146,8 +146,10 @@ const conversation = (child: ChildProcessWithoutNullStreams, file: string, timeo
   process.once('exit', kill)
 
   const late = (name: string): string => {
-    const got = output.length() === 0 ? 'nothing' : `${count(output.length(), 'byte')} without a line break at their end`
-    const advice = output.length() === 0 ? '' : 'end each answer with a line break, '
+    const [got, advice] =
+      output.length() === 0
+        ? ['nothing', '']
+        : [`${count(output.length(), 'byte')} and no line break`, 'end each answer with a line break, ']
     return (
       `${name}: expected an answer within ${count(timeoutInSeconds, 'second')}, got ${got}: ${advice}` +
       'flush standard output after each line (print(answer, flush=True)), or give it longer with --timeout'

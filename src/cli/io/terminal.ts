@@ -30,6 +30,13 @@ export interface Surroundings {
   exitCode?: number | string | null | undefined
 }
 
+/** The most and fewest columns of a text that is laid out, and those where standard output is no terminal. */
+const [WIDEST, NARROWEST, UNKNOWN] = [100, 40, 80]
+
+/** How many columns a text may take. */
+export const columnsOf = ({ columns }: { readonly columns?: number } = nodeProcess.stdout): number =>
+  Math.min(WIDEST, Math.max(NARROWEST, columns ?? UNKNOWN))
+
 /** The terminal of this process. Where a report could not be printed for want of room, the exit code says so. */
 export const openTerminal = (process: Surroundings = nodeProcess): Terminal => {
   const { stdout, stderr } = process

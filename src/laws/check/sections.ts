@@ -1,0 +1,32 @@
+import type { EquationId } from '../../equations.js'
+
+/** Where the book states each equation: the page in the package, with its anchor. */
+export const sections: Readonly<Record<EquationId, string>> = {
+  'one-hot': 'docs/01-algebra.md#one-hot-a-representation-with-a-meaning',
+  hidden: 'docs/03-model.md#hidden-the-hidden-state',
+  output: 'docs/03-model.md#output-the-scores',
+  loss: 'docs/03-model.md#loss-softmax-cross-entropy',
+  perplexity: 'docs/03-model.md#perplexity',
+  'bptt-o': 'docs/03-model-gradient.md#bptt-o-the-adjoint-of-the-scores',
+  'bptt-h': 'docs/03-model-gradient.md#bptt-h-the-adjoint-of-the-hidden-state',
+  'bptt-w': 'docs/03-model-gradient.md#bptt-w-the-gradients-of-the-parameters',
+  'bptt-state': 'docs/03-model-gradient.md#bptt-state-the-adjoint-of-the-first-state',
+  truncation: 'docs/03-model-gradient.md#truncation-what-is-cut-as-a-theorem',
+  clip: 'docs/05-train.md#clip-the-gradients-length',
+  sgd: 'docs/05-train.md#sgd-gradient-descent',
+  momentum: 'docs/05-train.md#momentum',
+  adam: 'docs/05-train.md#adam',
+  schedule: 'docs/05-train.md#schedule-rates-that-change',
+  frozen: 'docs/05-train.md#frozen-parameters-held-fixed',
+  initial: 'docs/05-train.md#initial-the-first-parameters',
+  'training-step': 'docs/05-train.md#training-step',
+  vocabulary: 'docs/04-data.md#vocabulary',
+  minibatch: 'docs/04-data.md#minibatch-the-characters-of-a-plan',
+  'sampling-random': 'docs/04-data.md#sampling-random',
+  'sampling-consecutive': 'docs/04-data.md#sampling-consecutive',
+  predict: 'docs/06-generate.md#predict-writing-on',
+  choice: 'docs/06-generate.md#choice-the-next-character',
+  gru: 'docs/03-model-cells.md#gru',
+  lstm: 'docs/03-model-cells.md#lstm',
+  layers: 'docs/03-model-cells.md#layers-a-cell-on-another',
+}
