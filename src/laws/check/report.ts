@@ -259,7 +259,7 @@ const summary = ({ verdicts, skipped }: Report): string => {
   const held = verdicts.length - failed
   return [
     `${count(held, 'law')} ${held === 1 ? 'holds' : 'hold'}, ${failed === 0 ? 'none fails' : `${String(failed)} fail`}`,
-    ...(skipped.length === 0 ? [] : [`${String(skipped.length)} of ${String(abilities.length)} abilities} skipped`]),
+    ...(skipped.length === 0 ? [] : [`${String(skipped.length)} of ${String(abilities.length)} abilities skipped`]),
   ]
     .join('; ')
     .replace(/ 1 fail(?=;|$)/, ' 1 fails')
