@@ -10,7 +10,7 @@ import { quoted } from '../failure.js'
 import { faultAsJUnit, faultAsTap, reportAsJson, reportAsJUnit, reportAsTap } from '../laws/check/formats.js'
 import { allHold, reportAsText } from '../laws/check/report.js'
 import type { Report } from '../laws/check/verdict.js'
-import { checkedLawsIn, checkProgram, CHECK_MODULE } from './io/checker.js'
+import { checkedLaws, checkProgram } from './io/checker.js'
 import type { Checked } from './io/checker.js'
 import { reportFile, saveReport } from './io/report-file.js'
 import { columnsOf } from './io/terminal.js'
@@ -29,13 +29,14 @@ export const runCheck = (typed: Typed, terminal: Terminal): TaskEither<Problem, 
 
 const listed = ({ only = '' }: CheckSettings, terminal: Terminal): TaskEither<Problem, number> =>
   pipe(
-    checkedLawsIn(CHECK_MODULE),
+    checkedLaws,
     TE.mapLeft(missing),
     TE.map((laws) => laws.filter(({ law }) => law.includes(only))),
     TE.filterOrElse((laws) => laws.length > 0, () => noLaw(only)),
     TE.map((laws) => {
-      laws.forEach(({ law, cites, ability }) => {
-        terminal.print(`${ability}: ${law}${cites.length === 0 ? '' : ` (${cites.join(', ')})`}`)
+      laws.forEach(({ law, cites, ability, variant }) => {
+        const what = variant === undefined ? ability : `${ability} (${variant})`
+        terminal.print(`${what}: ${law}${cites.length === 0 ? '' : `; ${cites.join(', ')}`}`)
       })
       return 0
     }),
@@ -49,7 +50,7 @@ const checked = (wish: CheckSettings, terminal: Terminal): TaskEither<Problem, n
   return pipe(
     junit === undefined ? TE.right(undefined) : reportFile(junit),
     TE.chainTaskK(() => () =>
-      checkProgram({ program, timeoutInSeconds: timeout, options, laws: CHECK_MODULE }, terminal),
+      checkProgram({ program, timeoutInSeconds: timeout, options }, terminal),
     ),
     TE.chain((result) =>
       pipe(

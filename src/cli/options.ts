@@ -136,7 +136,7 @@ export const checkOptions: readonly Option[] = [
   { flags: '--only <text>', says: 'run only the laws whose sentence holds this text' },
   { flags: '--seed <number>', says: 'seed of the samples: the same seed gives the same samples (default: 1)' },
   { flags: '--path <path>', says: 'go straight to the sample that a report names; needs --only with one law' },
-  { flags: '--samples <count>', says: 'samples that each law is tried on (default: 100)' },
+  { flags: '--samples <count>', says: 'samples that each law is tried on (default: 40)' },
   { flags: '--timeout <seconds>', says: 'how long the program may take for an answer (default: 10)' },
   { flags: '--list', says: 'list the laws with what they ask a program for, and run none' },
   { flags: '--json', says: 'print the report as one JSON object' },

@@ -9,9 +9,9 @@ import { explain } from '../../failure.js'
 import { helloLine, questionLine, questionName, readAnswer, readDescription } from '../../laws/check/protocol.js'
 import type { Asked } from '../../laws/check/protocol.js'
 import { withoutGenerator } from './checker.js'
-import type { CheckModule, CheckTask, FromChecker } from './checker.js'
+import type { CheckTask, FromChecker } from './checker.js'
 
-const { laws, options, answers, bell: memory } = workerData as CheckTask
+const { options, answers, bell: memory } = workerData as CheckTask
 const bell = new Int32Array(memory)
 
 const tell = (message: FromChecker): void => {
@@ -50,14 +50,15 @@ const subjectFault = (error: unknown): string | undefined =>
       : subjectFault(error.cause)
 
 const run = async (): Promise<void> => {
-  const { checkModel } = (await import(laws)) as CheckModule
+  const { checkSubject } = await import('../../laws/check/check.js')
   const description = orFault(E.mapLeft(explain)(readDescription(answerTo('hello', helloLine))))
-  const report = checkModel(
+  const report = checkSubject(
     { description, answer: (ability, question) => answerTo(ability, questionLine(asked, ability, question)) },
     {
       ...options,
-      onVerdict: ({ law }, done, all) => {
-        tell({ _tag: 'Done', law, done, all })
+      told: (verdict, done, all) => {
+        tell({ _tag: 'Done', law: verdict.law, done, all })
+        return verdict
       },
     },
   )

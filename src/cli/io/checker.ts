@@ -8,26 +8,20 @@ import type { MessagePort } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Subject } from '../../laws/check/subject.js'
-import type { CheckOptions, Report, Verdict } from '../../laws/check/verdict.js'
+import type { Check } from '../../laws/check/checks.js'
+import { defaults } from '../../laws/check/protocol.js'
+import { abilities } from '../../laws/check/subject.js'
+import type { CheckOptions, Report } from '../../laws/check/verdict.js'
 import { startProgram } from './program.js'
 import type { Program } from './program.js'
 import type { Terminal } from './terminal.js'
 
-/** The module of the laws that are run. It is loaded when it is needed: it generates samples with fast-check. */
-export interface CheckModule {
-  readonly checkModel: (subject: Subject, options: CheckOptions) => Report
-  /** The laws, in the order in which they are run. */
-  readonly checkedLaws: readonly Pick<Verdict, 'law' | 'cites' | 'ability'>[]
-}
-
-/** Where that module is. */
-export const CHECK_MODULE = new URL('../../laws/check/check.js', import.meta.url).href
+/** What is said of a check besides whom it tells. */
+type CheckedWith = Omit<CheckOptions, 'told'>
 
 /** What the thread is started with. */
 export interface CheckTask {
-  readonly laws: string
-  readonly options: Omit<CheckOptions, 'onVerdict'>
+  readonly options: CheckedWith
   /** Where answers arrive, and what is rung when there is one. */
   readonly answers: MessagePort
   readonly bell: SharedArrayBuffer
@@ -55,21 +49,21 @@ export interface Checked {
 export interface CheckWish {
   readonly program: readonly string[]
   readonly timeoutInSeconds: number
-  readonly options: Omit<CheckOptions, 'onVerdict'>
-  /** The module of the laws. */
-  readonly laws: string
+  readonly options: CheckedWith
 }
 
-/** The laws of the module, or why fast-check cannot be loaded. */
-export const checkedLawsIn = (laws: string): TaskEither<string, CheckModule['checkedLaws']> =>
-  TE.tryCatch(
-    async () => ((await import(laws)) as CheckModule).checkedLaws,
-    (error) => {
-      const reason = withoutGenerator(error)
-      if (reason === undefined) throw error
-      return reason
-    },
-  )
+/** All laws that a plain cell can be held to, or why fast-check cannot be loaded, without which there are none. */
+export const checkedLaws: TaskEither<string, readonly Check[]> = TE.tryCatch(
+  async () => {
+    const { checksFor } = await import('../../laws/check/checks.js')
+    return checksFor({ ...defaults, name: 'any', cell: 'rnn', stateAdjoint: true, can: abilities })
+  },
+  (error) => {
+    const reason = withoutGenerator(error)
+    if (reason === undefined) throw error
+    return reason
+  },
+)
 
 /** Why fast-check cannot be loaded, if that is what the error says. */
 export const withoutGenerator = (error: unknown): string | undefined => {
@@ -82,14 +76,14 @@ const BELL_BYTES = 8
 
 /** Checks a program. When it is done nothing that was started still runs. */
 export const checkProgram = async (
-  { program: command, timeoutInSeconds, options, laws }: CheckWish,
+  { program: command, timeoutInSeconds, options }: CheckWish,
   { show, clear }: Pick<Terminal, 'show' | 'clear'>,
 ): Promise<Checked> => {
   const program = startProgram(command, timeoutInSeconds)
   const release = endingWith(program, clear)
   const { port1, port2 } = new MessageChannel()
   const bell = new SharedArrayBuffer(BELL_BYTES)
-  const task: CheckTask = { laws, options, answers: port2, bell }
+  const task: CheckTask = { options, answers: port2, bell }
   const worker = new Worker(new URL('./check-worker.js', import.meta.url), {
     workerData: task,
     transferList: [port2],
