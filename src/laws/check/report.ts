@@ -92,7 +92,7 @@ const abilityLines = ({ verdicts, skipped }: Report, ability: Ability): readonly
   const held = own.length - failed
   const said = [
     ...(held > 0 ? [`${count(held, 'law')} ${held === 1 ? 'holds' : 'hold'}`] : []),
-    ...(failed > 0 ? [`${count(failed, 'law')} ${failed === 1 ? 'fails' : 'fail'}`] : []),
+    ...(failed > 0 ? [`${held > 0 ? String(failed) : count(failed, 'law')} ${failed === 1 ? 'fails' : 'fail'}`] : []),
     ...(skipped.includes(ability) ? ['skipped: the program does not offer it'] : []),
   ]
   return said.length === 0 ? [] : [`${ability.padEnd(LABEL)} ${said.join(', ')}`]
@@ -129,7 +129,7 @@ const failureLines = (
     wrapped(layout.columns, '  '.padEnd(LABEL - 1), text, `  ${label}`.padEnd(LABEL - 1))
   return [
     ...wrapped(layout.columns, '  ', `${ability} fails: ${visible(law)}`),
-    ...cites.flatMap((id) => line('equation', `${id}, ${sections[id]}`)),
+    ...cites.flatMap((id, i) => line(i === 0 ? 'equation' : '', `${id}, ${sections[id]}`)),
     ...line('sample', sampleInWords(outcome)),
     ...(evidence === undefined ? [] : evidenceLines(evidence, report.description, line)),
     ...diagnoses.flatMap((diagnosis, i) => line(i === 0 ? 'diagnosis' : 'or', diagnosed(ability, diagnosis))),
