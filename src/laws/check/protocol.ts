@@ -81,8 +81,8 @@ const WORD = /"(?:[^"\\]|\\.)*"|-?[A-Za-z]+/g
 /** Words of Python's, and of JavaScript's, that JSON does not have. */
 const NOT_FINITE: readonly string[] = ['NaN', 'nan', 'Infinity', '-Infinity', 'inf', '-inf']
 const PYTHON: readonly string[] = ['None', 'True', 'False']
-/** In place of a word that JSON does not have. */
-const MARK = '\u0000'
+/** What stands before a word that JSON does not have, where it is made a text; and how JSON writes that. */
+const [MARK, WRITTEN_MARK] = ['\u0000', '\\u0000']
 
 /** Why a line cannot be read as JSON, and what to do. */
 const noJson = (line: string): string => {
@@ -119,7 +119,7 @@ interface Found {
 /** The first number that is none, where the line is JSON but for such words. */
 const wordIn = (line: string): Found | undefined =>
   pipe(
-    parsed(line.replace(WORD, (word) => (NOT_FINITE.includes(word) ? `"${MARK}${word}"` : word))),
+    parsed(line.replace(WORD, (word) => (NOT_FINITE.includes(word) ? `"${WRITTEN_MARK}${word}"` : word))),
     O.chain((value) => O.tryCatch(() => markedIn(value, ''))),
     O.toUndefined,
   )
