@@ -1,5 +1,6 @@
 /** `plain-rnn.ts` as a program. Its argument is a mistake to make, or how to misbehave. */
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { answers, hello } from './plain-rnn.js'
@@ -19,10 +20,11 @@ if (mode === 'stubborn') {
   process.on('SIGTERM', () => undefined)
   process.on('SIGINT', () => undefined)
   const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' })
-  process.stderr.write(`${String(process.pid)} ${String(child.pid)}\n`)
+  writeFileSync('pids', `${String(process.pid)} ${String(child.pid)}\n`)
   setInterval(() => undefined, 1000)
 }
 createInterface({ input: process.stdin }).on('line', (line) => {
+  if (mode === 'stubborn') return
   const { id, ask, ...question } = JSON.parse(line) as { readonly id: number; readonly ask: string }
   if (mode === 'hangs' && id === 3) setInterval(() => undefined, 1000)
   else if (mode === 'dies' && id === 3) throw new Error('division by zero')
