@@ -36,7 +36,7 @@ describe('the schema', () => {
       if (!fits('question', JSON.parse(line))) wrong.push(line)
       if (!fits(`answer.${ability}`, JSON.parse(answered))) wrong.push(answered)
       seen.add(ability)
-      return E.getOrElse((what: string): Readonly<Record<string, unknown>> => ({ what }))(readAnswer(id, ability)(answered))
+      return E.toUnion(readAnswer(id, ability)(answered))
     }
     checkSubject({ description, answer }, { samples: 4 })
     expect(wrong).toEqual([])
@@ -57,7 +57,10 @@ describe('the schema', () => {
     ['question', { id: 1, ask: 'loss', parameters: {}, state: {}, X: [[0]] }],
     ['question', { id: 0, ask: 'hello', protocol: 2 }],
     ['question', { id: 1, ask: 'fly' }],
-    ['question', { id: 1, ask: 'optimise', optimiser: { name: 'sgd', rate: 1, beta: 1 }, parameters: {}, gradients: [] }],
+    [
+      'question',
+      { id: 1, ask: 'optimise', optimiser: { name: 'sgd', rate: 1, beta: 1 }, parameters: {}, gradients: [] },
+    ],
     ['answer.forward', { id: 1, O: [[[null]]], state: {} }],
     ['answer.forward', { id: 1, O: [[[1]]] }],
     ['answer.loss', { id: 1, loss: 'NaN' }],
@@ -125,7 +128,10 @@ describe('what a program says of itself', () => {
       { name: 'a', cell: 'LSTM', can: ['loss'] },
       '"cell" in the answer to hello must be rnn, gru or lstm, got "LSTM"',
     ],
-    [{ cell: 'rnn', can: ['loss'] }, '"name" in the answer to hello must be a text of 1 to 100 characters, got nothing'],
+    [
+      { cell: 'rnn', can: ['loss'] },
+      '"name" in the answer to hello must be a text of 1 to 100 characters, got nothing',
+    ],
     [
       { name: 'a', cell: 'rnn', can: ['loss', 'foward'] },
       '"can[1]" in the answer to hello must be a list of one or more of forward, loss, backpropagate, clip, ' +

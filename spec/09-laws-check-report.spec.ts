@@ -13,7 +13,10 @@ import type { Difference, Report, Verdict } from '../src/laws/check/verdict.js'
 import { root } from './house/parts.js'
 
 const description: Description = { ...defaults, name: 'my_rnn.py', cell: 'rnn', can: ['forward', 'loss', 'clip'] }
-const holding: Verdict = { law: 'a law that holds', cites: ['clip'], ability: 'clip', outcome: { _tag: 'Holds', samples: 9 } }
+const holding: Verdict = {
+  ...{ law: 'a law that holds', cites: ['clip'], ability: 'clip' },
+  outcome: { _tag: 'Holds', samples: 9 },
+}
 
 const scores: Difference = {
   ...{ tensor: 'O', place: [0, 0, 1], expected: 0.30000000000000004, got: 2, tolerance: 1.23456789e-12 },
@@ -89,7 +92,8 @@ describe('as text', () => {
       '             people get there by adding it in a loop; see docs/a.md#b',
       '  or         your scores and states are what one gets where b_q is added twice;',
       '             people get there by adding it in a loop; see docs/a.md#b',
-      "  replay     pure-rnn check --only 'the scores are H W_hq + b_q' --seed 7 --path 2:0:1 -- python3 'my rnn'\\''s.py'",
+      "  replay     pure-rnn check --only 'the scores are H W_hq + b_q' --seed 7 --path 2:0:1 -- python3 " +
+        "'my rnn'\\''s.py'",
       '',
       '1 law holds, 1 fails; 2 of 8 abilities skipped',
     ])
@@ -137,7 +141,8 @@ describe('as text', () => {
   })
 
   test.each([40, 60, 100])('in %i columns: no line is longer but the command that is copied', (columns) => {
-    const lines = text(reportOf([failing('a law whose sentence is of more than sixty characters, and goes on', scores)]), columns)
+    const law = 'a law whose sentence is of more than sixty characters, and goes on'
+    const lines = text(reportOf([failing(law, scores)]), columns)
     const long = lines.filter((line) => line.length > columns)
     // What has no blank in it is never cut.
     expect(long.filter((line) => line.trim().includes(' ') && !/^ {2}replay|SKIP|skipped: the/.test(line))).toEqual([])
@@ -205,7 +210,8 @@ const elementsIn = (xml: string): readonly (readonly [string, Readonly<Record<st
       if (open.pop() !== name) throw new Error(`not well-formed: ${whole}`)
       continue
     }
-    found.push([name, Object.fromEntries([...attributes.matchAll(/ (\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]))])
+    const pairs = [...attributes.matchAll(/ (\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value])
+    found.push([name, Object.fromEntries(pairs) as Record<string, string>])
     if (empty === '') open.push(name)
   }
   if (open.length > 0) throw new Error(`not closed: ${open.join()}`)
@@ -236,7 +242,8 @@ describe('as JUnit XML', () => {
 
   test('of a check that did not come to its laws holds an error, with what the program said', () => {
     const xml = faultAsJUnit('it <hung>', ['Traceback & "so"', 'on'], program).join('\n')
-    expect(elementsIn(xml).filter(([element]) => element === 'error')).toEqual([['error', { message: 'it &lt;hung&gt;' }]])
+    const errors = elementsIn(xml).filter(([element]) => element === 'error')
+    expect(errors).toEqual([['error', { message: 'it &lt;hung&gt;' }]])
     expect(xml).toContain('>Traceback &amp; &quot;so&quot;\non</error>')
     expect(elementsIn(xml)[0][1]).toMatchObject({ tests: '1', errors: '1' })
   })

@@ -1,8 +1,9 @@
 /**
- * A plain cell with loops over lists, as somebody writes it from the textbook: what `check` is tried on. It knows nothing
- * of this package but the names of the questions' fields.
+ * A plain cell with loops over lists, as somebody writes it from the textbook: what `check` is tried on. It knows
+ * nothing of this package but the names of the questions' fields.
  */
-import type { Answers, NestedRecord, OptimiserQuestion, PlannedCharacters, Questions } from '../../src/laws/check/subject.js'
+import type { Answers, NestedRecord, OptimiserQuestion } from '../../src/laws/check/subject.js'
+import type { PlannedCharacters, Questions } from '../../src/laws/check/subject.js'
 
 type Vector = readonly number[]
 type Matrix = readonly Vector[]
@@ -87,7 +88,8 @@ const backpropagate = (question: Questions['backpropagate']): Answers['backpropa
 
 const clip = ({ gradients, theta }: Questions['clip']): Answers['clip'] => {
   const norm = Math.hypot(...Object.values(gradients).flatMap(flat))
-  return { gradients: norm <= theta ? gradients : record(gradients, (f) => each((g) => (g / norm) * theta, gradients[f])) }
+  if (norm <= theta) return { gradients }
+  return { gradients: record(gradients, (f) => each((g) => (g / norm) * theta, gradients[f])) }
 }
 
 const optimise = ({ optimiser, parameters, gradients }: Questions['optimise']): readonly NestedRecord[] => {
