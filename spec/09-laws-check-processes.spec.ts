@@ -45,7 +45,7 @@ const LONG = 30
 
 /** Asks a program for three lines, or until one cannot be had: those, or what is said instead. */
 const conversation = async (program: readonly string[], timeout = LONG) => {
-  const { ask, end, lastWords } = startProgram(program, timeout)
+  const { ask, end, kill, lastWords } = startProgram(program, timeout)
   const answers: string[] = []
   let fault: string | undefined
   for (const name of ['one', 'two', 'three']) {
@@ -54,7 +54,8 @@ const conversation = async (program: readonly string[], timeout = LONG) => {
     else answers.push(answer.right)
     if (fault !== undefined) break
   }
-  await end()
+  if (fault === undefined) await end()
+  else kill()
   return { answers, fault, words: lastWords() }
 }
 
