@@ -6,7 +6,7 @@
  */
 import { visible } from '../../algebra/quoted.js'
 import { count } from '../../failure.js'
-import { sections } from './sections.js'
+import { sectionOf } from '../mistakes/mistake.js'
 import { abilities } from './subject.js'
 import type { Ability, Description } from './subject.js'
 import type { Diagnosis, Difference, Evidence, Outcome, Report, Verdict } from './verdict.js'
@@ -129,7 +129,7 @@ const failureLines = (
     wrapped(layout.columns, '  '.padEnd(LABEL - 1), text, `  ${label}`.padEnd(LABEL - 1))
   return [
     ...wrapped(layout.columns, '  ', `${ability} fails: ${visible(law)}`),
-    ...cites.flatMap((id, i) => line(i === 0 ? 'equation' : '', `${id}, ${sections[id]}`)),
+    ...cites.flatMap((id, i) => line(i === 0 ? 'equation' : '', `${id}, ${sectionOf[id]}`)),
     ...line('sample', sampleInWords(outcome)),
     ...(evidence === undefined ? [] : evidenceLines(evidence, report.description, line)),
     ...diagnoses.flatMap((diagnosis, i) => line(i === 0 ? 'diagnosis' : 'or', diagnosed(ability, diagnosis))),
@@ -232,8 +232,8 @@ const subjects: Readonly<Record<Ability, string>> = {
 const diagnosed = (ability: Ability, { mistakes }: Diagnosis): string =>
   `${subjects[ability]} what one gets where ` +
   mistakes
-    .map(({ mistake, made, section }) => `${visible(mistake)}; people get there by ${visible(made)}; see ${section}`)
-    .join('; and where ')
+    .map(({ mistake, made, section }) => `${visible(mistake)}. ${visible(made)} See ${section}.`)
+    .join(' And where ')
 
 const consequenceLines = (
   failed: readonly Failing[],
