@@ -207,6 +207,14 @@ const numeric: readonly (readonly [
   [generate, '--seed', 'a whole number from 0 to 4294967295', counts],
   [evaluate, '--limit', 'a whole number from 0 to 4294967295, or all', counts],
   [fromTorch, '--limit', 'a whole number from 0 to 4294967295, or all', counts],
+  [() => ['check'], '--seed', 'a whole number from 0 to 4294967295', counts],
+  [() => ['check'], '--samples', 'a whole number from 1 to 100000', [...counts, ['0', '0'], ['100001', '100001']]],
+  [
+    () => ['check'],
+    '--timeout',
+    'a number of seconds above 0, at most 86400',
+    [...reals, ['0', '0'], ['1e-50', '1e-50'], ['86401', '86401']],
+  ],
 ]
 
 numeric.forEach(([before, flag, expected, typed]) => {
@@ -218,7 +226,7 @@ numeric.forEach(([before, flag, expected, typed]) => {
 })
 
 const HELP = ': see pure-rnn --help'
-const NO_SUBCOMMAND = `expected one of train, generate, evaluate, export, import, got no subcommand${HELP}`
+const NO_SUBCOMMAND = `expected one of train, generate, evaluate, export, import, check, got no subcommand${HELP}`
 
 answers('A command that is not there', [
   [[], NO_SUBCOMMAND],
@@ -308,6 +316,51 @@ answers('An option without a value, or given twice', [
   [bare('--conventions', 'torch', '--dialect', 'torch'), '--conventions must be given once, got "torch" and "torch"'],
   [generate('--model', '@lstm.model'), '--model must be given once, got "@given.model" and "@lstm.model"'],
   [toTorch('--out', '@x', '--out', '@y'), '--out must be given once, got "@x" and "@y"'],
+])
+
+const check = (...args: readonly string[]) => ['check', ...args, '--', 'python3', 'my_rnn.py']
+const NO_PROGRAM =
+  'what comes after -- must be the program to check, as in pure-rnn check -- python3 my_rnn.py, got nothing'
+const JUNIT = '--junit must be a file that can be written, new or with such a report in it, got'
+const ONLY = '--only must be part of the sentence of a law'
+answers('A check that is not asked for well', [
+  [['check'], NO_PROGRAM],
+  [['check', '--'], NO_PROGRAM],
+  [['check', '--seed', '1', '--json'], NO_PROGRAM],
+  [
+    ['check', 'python3', 'my_rnn.py'],
+    'what comes after check must be options, and after -- the program, as in pure-rnn check -- python3 my_rnn.py, ' +
+      'got "python3"',
+  ],
+  [check('--nosuch'), `unknown option "--nosuch"${HELP}`],
+  [check('--only'), `option "--only <text>" argument missing${HELP}`],
+  [check('--only', '--json'), `--only must be followed by a value, got "--json": ${dashes('--only')}`],
+  [check('--seed', '1', '--seed', '1'), '--seed must be given once, got "1" and "1"'],
+  [check('--only='), `${ONLY}, got ""`],
+  [check('--json', '--tap'), '--tap must be left out with --json, got both'],
+  [check('--path', '0:1'), '--only must be the sentence of the law that --path is for, got nothing'],
+  ...['', '0:', ':0', '0:x', '-1', '0 1', '٣'].map((path): Row => [
+    check('--only=a', `--path=${path}`),
+    `--path must be numbers with colons between them, as a report says it, got ${quoted(path)}`,
+  ]),
+  [['check', '--list', '--seed', '1'], '--seed must be left out with --list, which runs nothing, got "1"'],
+  [['check', '--list', '--json'], '--json must be left out with --list, which runs nothing, got true'],
+  [check('--list'), 'what comes after -- must be left out with --list, which runs nothing, got "python3"'],
+  [
+    ['check', '--list', '--only', 'no such\nlaw'],
+    `${ONLY} that can be run, as --list tells them, got "no such\\nlaw"`,
+  ],
+  [check('--junit', ''), `${JUNIT} "", which is no name`],
+  [check('--junit', '@folder'), `${JUNIT} "@folder", which is a directory`],
+  [check('--junit', '@new/'), `${JUNIT} "@new/", which is a directory`],
+  [check('--junit', '@none/x'), `${JUNIT} "@none/x", a file whose folder does not exist`],
+  [check('--junit', '@verse.txt/x'), `${JUNIT} "@verse.txt/x", a file whose folder is a file`],
+  [check('--junit', '@verse.txt'), `${JUNIT} "@verse.txt", which holds something else`],
+  [check('--junit', '@given.model'), `${JUNIT} "@given.model", which holds something else`],
+  [check('--junit', '@pipe'), `${JUNIT} "@pipe", which is not a file`],
+  [check('--junit', '/dev/full'), `${JUNIT} "/dev/full", which is not a file`],
+  [check('--junit', '@loop'), `${JUNIT} "@loop", which is a link that leads back to itself`],
+  [check('--junit', 'a\0b'), `${JUNIT} "a\\u0000b", which cannot be the name of a file`],
 ])
 
 const rest = (subcommand: string, got: string) =>

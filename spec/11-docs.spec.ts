@@ -16,6 +16,7 @@ import { format } from 'node:util'
 import ts from 'typescript'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
+  checkOptions,
   evaluateOptions,
   exportOptions,
   flagOf,
@@ -143,6 +144,7 @@ const optionsOf: Readonly<Record<string, readonly string[] | undefined>> = {
   evaluate: evaluateOptions.map(flagOf),
   export: exportOptions.map(flagOf),
   import: importOptions.map(flagOf),
+  check: checkOptions.map(flagOf),
 }
 /** The options that a page gives to the command and the command does not know; or the subcommand itself. */
 const unknownOptions = (page: Page): readonly string[] =>

@@ -7,18 +7,30 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { Command, CommanderError, Option as CommanderOption } from 'commander'
 import { quoted } from '../failure.js'
-import { evaluateOptions, exportOptions, flagOf, generateOptions } from './options.js'
+import { checkOptions, evaluateOptions, exportOptions, flagOf, generateOptions } from './options.js'
 import { importOptions, takesValue, trainOptions } from './options.js'
 import type { Typed } from './parsed.js'
 import type { Option } from './options.js'
 import { badSetting, problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 
+/** What a subcommand is for, and what is told of it. */
+interface Told {
+  readonly says: string
+  readonly options: readonly Option[]
+  readonly required: readonly string[]
+  /** What follows its name, where that is not options alone. */
+  readonly usage?: string
+  readonly example?: string
+}
+
+const PROGRAM = 'pure-rnn check -- python3 my_rnn.py'
+
 const subcommands = {
   train: {
     says: 'train a model on a text and report its progress; without options, the standard run',
     options: trainOptions,
-    required: [] as readonly string[],
+    required: [],
   },
   generate: { says: 'generate text with a model', options: generateOptions, required: ['--model'] },
   evaluate: {
@@ -36,7 +48,17 @@ const subcommands = {
     options: importOptions,
     required: ['--state-dict', '--out'],
   },
-}
+  check: {
+    says: 'run the laws on an implementation of your own: a program that answers in lines of JSON',
+    options: checkOptions,
+    required: [],
+    usage: '[options] -- <program> [arguments...]',
+    example: `
+Example: ${PROGRAM}
+docs/check/protocol.md in the package says what a program is asked and how it answers.
+Exit codes: 0 every law holds; 1 one fails; 2 bad input, or the program cannot be spoken to.`,
+  },
+} satisfies Readonly<Record<string, Told>>
 
 export type Subcommand = keyof typeof subcommands
 
@@ -46,8 +68,8 @@ export interface Invocation {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 done; 1 the run failed; 2 bad input or usage; 130 interrupted (Ctrl-C), 143 terminated, 129 hung up.
-After these three the model is saved, if --out is given.`
+Exit codes: 0 done; 1 the run failed, or a law that is checked; 2 bad input or usage; 130 interrupted (Ctrl-C),
+143 terminated, 129 hung up. After these three the model is saved, if --out is given.`
 
 const version = (): string =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string })
@@ -55,12 +77,24 @@ const version = (): string =>
 
 /** The subcommand with its options; the text of the help or the version that is asked for; or what is wrong. */
 export const parseArguments = (argv: readonly string[]): Either<Problem, Invocation | string> => {
-  const given = helpAsOption(argv.map(renamed))
+  const { own, program } = apart(argv)
+  const given = helpAsOption(own.map(renamed))
   const words = unknownIn(given) ?? given
   return pipe(
     parsedBy(words, 'answers'),
     E.chain((parsed) => (typeof parsed === 'string' ? unlessWrong(words, parsed) : E.right(parsed))),
+    E.map((parsed) =>
+      typeof parsed === 'string' || program === undefined ? parsed : { ...parsed, typed: { ...parsed.typed, program } },
+    ),
   )
+}
+
+/** The arguments of `check` up to `--`, and the program after it, whose arguments are its own. */
+const apart = (argv: readonly string[]): { readonly own: readonly string[]; readonly program?: readonly string[] } => {
+  const at = argv.indexOf('--')
+  return at >= 0 && argv.slice(0, at).find((argument) => !isOption(argument)) === 'check'
+    ? { own: argv.slice(0, at), program: argv.slice(at + 1) }
+    : { own: argv }
 }
 
 /** What is wrong, with commander's code for it, if it was commander that found it. */
@@ -162,9 +196,12 @@ const misread = (
     : again !== undefined
       ? E.left(badSetting(flagOf(again.option), 'given once', valuesIn(given.filter(same(again.option)))))
       : rest.length > 0
-        ? E.left(badSetting(`what comes after ${subcommand}`, 'options, as --help lists them', quoted(rest[0])))
+        ? E.left(badSetting(`what comes after ${subcommand}`, mayFollow(subcommand), quoted(rest[0])))
         : undefined
 }
+
+const mayFollow = (subcommand: Subcommand): string =>
+  subcommand === 'check' ? `options, and after -- the program, as in ${PROGRAM}` : 'options, as --help lists them'
 
 const same =
   (option: Option) =>
@@ -210,8 +247,10 @@ const programFor = (asking: Asking, { asked, printed }: Uses): Command => {
   const withQuestions = (command: Command): Command =>
     asking === 'options' ? command.helpOption(false).option('-h, --help').option('-V, --version') : command
   withQuestions(asking === 'answers' ? program.version(version()) : program.enablePositionalOptions())
-  Object.entries(subcommands).forEach(([name, { says, options, required }]) => {
+  Object.entries<Told>(subcommands).forEach(([name, { says, options, required, usage, example }]) => {
     const subcommand = withQuestions(program.command(name).description(says).allowExcessArguments(true))
+    if (usage !== undefined) subcommand.usage(usage)
+    if (example !== undefined) subcommand.addHelpText('after', example)
     const isNeeded = (option: Option) => asking === 'answers' && required.includes(flagOf(option))
     options.forEach((option) => subcommand.addOption(commanderOption(option, isNeeded(option))))
     subcommand.action((typed: Typed, { args }: Command) => {

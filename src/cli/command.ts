@@ -7,6 +7,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { visible } from '../algebra/quoted.js'
 import { parseArguments } from './arguments.js'
 import type { Invocation, Subcommand } from './arguments.js'
+import { runCheck } from './check.js'
 import { runEvaluate } from './evaluate.js'
 import { runExport } from './export.js'
 import { runGenerate } from './generate.js'
@@ -22,6 +23,7 @@ const runs: Readonly<Record<Subcommand, (typed: Typed, terminal: Terminal) => Ta
   evaluate: runEvaluate,
   export: runExport,
   import: runImport,
+  check: runCheck,
 }
 
 /** Runs the command and returns its exit code. A problem is reported in one line. */
@@ -29,8 +31,9 @@ export const runCommand = async (argv: readonly string[], terminal: Terminal): P
   const invocation = parseArguments(argv)
   const ended = E.isLeft(invocation) ? invocation : await perform(invocation.right, terminal)
   if (E.isRight(ended)) return ended.right
-  terminal.note(`pure-rnn: ${visible(ended.left.message)}`)
-  return ended.left.exitCode
+  const { message, said = [], exitCode } = ended.left
+  terminal.note([`pure-rnn: ${visible(message)}`, ...said.map((line) => `  | ${visible(line)}`)].join('\n'))
+  return exitCode
 }
 
 const perform = async (invocation: Invocation | string, terminal: Terminal): Promise<Either<Problem, number>> => {

@@ -132,6 +132,18 @@ export const importOptions: readonly Option[] = [
   overwrite,
 ]
 
+export const checkOptions: readonly Option[] = [
+  { flags: '--only <text>', says: 'run only the laws whose sentence holds this text' },
+  { flags: '--seed <number>', says: 'seed of the samples: the same seed gives the same samples (default: 1)' },
+  { flags: '--path <path>', says: 'go straight to the sample that a report names; needs --only with one law' },
+  { flags: '--samples <count>', says: 'samples that each law is tried on (default: 40)' },
+  { flags: '--timeout <seconds>', says: 'how long the program may take for an answer (default: 10)' },
+  { flags: '--list', says: 'list the laws with what they ask a program for, and run none' },
+  { flags: '--json', says: 'print the report as one JSON object' },
+  { flags: '--tap', says: 'print the report in the Test Anything Protocol' },
+  { flags: '--junit <file>', says: 'write the report as JUnit XML too, over an earlier one if it exists' },
+]
+
 /** `--report-every` for `--report-every <count>`. */
 export const flagOf = ({ flags }: Option): string => flags.split(' ')[0]
 

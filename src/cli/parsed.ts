@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { quoted } from '../failure.js'
 import type { Failure } from '../failure.js'
 import { either, obeying, oneOf, real, whole } from '../files/rule.js'
 import type { Rule } from '../files/rule.js'
@@ -12,7 +13,7 @@ import { nonlinearities } from '../files/torch.js'
 import type { Settings } from '../files/settings.js'
 import { engineNames, sensible } from './engines.js'
 import type { EngineChoice } from './engines.js'
-import { flagOf, nameOf, trainOptions } from './options.js'
+import { checkOptions, flagOf, nameOf, trainOptions } from './options.js'
 
 /** Options as they were typed, by their names without dashes; absent where they were not. */
 export type Typed = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
@@ -22,7 +23,7 @@ const WHOLE = /^-?\d+$/
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** The options whose numbers may have a fraction. */
-const FRACTIONS: readonly string[] = ['--rate', '--clip', '--temperature']
+const FRACTIONS: readonly string[] = ['--rate', '--clip', '--temperature', '--timeout']
 
 /** What a text stands for: a number if it is written as one, and a number holds what is written. */
 const valueOf = (flag: string, typed: Typed[string]): unknown => {
@@ -147,3 +148,94 @@ export const parsedImport = (typed: Typed): Either<Failure, ImportSettings> =>
     E.bind('activation', () => given(typed)('--activation', oneOf(nonlinearities))),
     E.map((wish) => Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))),
   )
+
+/** A check of a program. */
+export interface CheckSettings {
+  /** The program with its arguments; empty where laws are listed. */
+  readonly program: readonly string[]
+  readonly only: string | undefined
+  readonly seed: number | undefined
+  readonly path: string | undefined
+  readonly samples: number | undefined
+  readonly timeout: number
+  readonly list: boolean
+  readonly format: 'text' | 'json' | 'tap'
+  readonly junit: string | undefined
+}
+
+const [MOST_SAMPLES, MOST_SECONDS, USUAL_SECONDS] = [100_000, 86_400, 10]
+
+const secondsRule = real(
+  `a number of seconds above 0, at most ${String(MOST_SECONDS)}`,
+  (seconds) => seconds > 0 && seconds <= MOST_SECONDS,
+)
+const onlyRule: Rule = { expected: 'part of the sentence of a law', holds: (value) => value !== '' }
+const pathRule: Rule = {
+  expected: 'numbers with colons between them, as a report says it',
+  holds: (value) => /^\d+(:\d+)*$/.test(String(value)),
+}
+
+/** The options of `check`, and the program after `--`. */
+export const parsedCheck = (typed: Typed): Either<Failure, CheckSettings> => {
+  const read = given(typed)
+  const program = (typed['program'] ?? []) as readonly string[]
+  return pipe(
+    E.Do,
+    E.bind('only', () => read('--only', onlyRule)),
+    E.bind('seed', () => read('--seed', settingRules.seed)),
+    E.bind('path', () =>
+      typed['path'] === undefined ? E.right(undefined) : obeying(pathRule)('--path', typed['path']),
+    ),
+    E.bind('samples', () => read('--samples', whole(1, MOST_SAMPLES))),
+    E.bind('timeout', () => read('--timeout', secondsRule)),
+    E.map(
+      (wish) =>
+        ({
+          ...wish,
+          program,
+          timeout: wish.timeout ?? USUAL_SECONDS,
+          list: typed['list'] === true,
+          format: typed['json'] === true ? 'json' : typed['tap'] === true ? 'tap' : 'text',
+          junit: typed['junit'],
+        }) as CheckSettings,
+    ),
+    E.filterOrElse(
+      ({ path, only }) => path === undefined || only !== undefined,
+      (): Failure => ({
+        _tag: 'InvalidSetting',
+        setting: '--only',
+        expected: 'the sentence of the law that --path is for',
+        got: 'nothing',
+      }),
+    ),
+    E.filterOrElse(
+      () => typed['json'] !== true || typed['tap'] !== true,
+      (): Failure => ({ _tag: 'InvalidSetting', setting: '--tap', expected: 'left out with --json', got: 'both' }),
+    ),
+    E.chain((wish) => (wish.list ? listing(typed, wish) : started(wish))),
+  )
+}
+
+/** A list of laws is text, and only --only bears on it. */
+const listing = (typed: Typed, wish: CheckSettings): Either<Failure, CheckSettings> => {
+  const beside = checkOptions.map(flagOf).filter((flag) => flag !== '--list' && flag !== '--only')
+  const idle = beside.find((flag) => typed[nameOf(flag)] !== undefined)
+  return idle === undefined && wish.program.length === 0
+    ? E.right(wish)
+    : E.left({
+        _tag: 'InvalidSetting',
+        setting: idle ?? 'what comes after --',
+        expected: 'left out with --list, which runs nothing',
+        got: quoted(idle === undefined ? wish.program[0] : typed[nameOf(idle)]),
+      })
+}
+
+const started = (wish: CheckSettings): Either<Failure, CheckSettings> =>
+  wish.program.length > 0
+    ? E.right(wish)
+    : E.left({
+        _tag: 'InvalidSetting',
+        setting: 'what comes after --',
+        expected: 'the program to check, as in pure-rnn check -- python3 my_rnn.py',
+        got: 'nothing',
+      })

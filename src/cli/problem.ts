@@ -8,6 +8,8 @@ import type { Failure } from '../failure.js'
 export interface Problem {
   readonly message: string
   readonly exitCode: 1 | 2
+  /** What another program said of it, line by line. */
+  readonly said?: readonly string[]
 }
 
 /** Failures of the run itself; all others are bad input. */

@@ -15,6 +15,15 @@ export interface Standing {
   readonly secondsLeft: number
 }
 
+/** How far a check is. */
+export interface CheckStanding {
+  /** Laws that have been run, and all there are. */
+  readonly done: number
+  readonly all: number
+  /** The last of them. */
+  readonly law: string
+}
+
 /** What a bar is drawn with. */
 export interface Glyphs {
   readonly full: string
@@ -40,15 +49,28 @@ const layouts = [
 ]
 
 /** The longest line that is shorter than so many columns; the beginning of the shortest where none is. */
-export const progressLine = (standing: Standing, columns: number, glyphs: Glyphs): string => {
-  const lines = layouts.map(({ width, speed }) => lineOf(standing, width, speed, glyphs))
+export const progressLine = (standing: Standing | CheckStanding, columns: number, glyphs: Glyphs): string => {
+  const lines =
+    'law' in standing
+      ? checkLines(standing, glyphs)
+      : layouts.map(({ width, speed }) => lineOf(standing, width, speed, glyphs))
   return (lines.find((line) => line.length < columns) ?? lines[lines.length - 1]).slice(0, Math.max(columns - 1, 0))
 }
 
-const lineOf = (standing: Standing, width: number, speed: boolean, { full, empty }: Glyphs): string => {
+const barOf = (part: number, width: number, { full, empty }: Glyphs): string => {
+  const filled = Math.round(part * width)
+  return width === 0 ? '' : `${full.repeat(filled)}${empty.repeat(width - filled)} `
+}
+
+const checkLines = ({ done, all, law }: CheckStanding, glyphs: Glyphs): readonly string[] => {
+  const line = `${barOf(done / all, SHORT_BAR, glyphs)}law ${String(done)}/${String(all)}`
+  return [`${line}: ${law}`, line, `law ${String(done)}/${String(all)}`]
+}
+const SHORT_BAR = 10
+
+const lineOf = (standing: Standing, width: number, speed: boolean, glyphs: Glyphs): string => {
   const { done, all, epoch, epochs, perplexity, charactersPerSecond, secondsLeft } = standing
-  const filled = Math.round((done / all) * width)
-  const bar = width === 0 ? '' : `${full.repeat(filled)}${empty.repeat(width - filled)} `
+  const bar = barOf(done / all, width, glyphs)
   const facts = [
     `epoch ${String(epoch)}/${String(epochs)}`,
     `perplexity ${significant(perplexity)}`,

@@ -4,7 +4,7 @@
 import nodeProcess from 'node:process'
 import { SingleBar } from 'cli-progress'
 import { glyphsFor, progressLine } from '../progress.js'
-import type { Standing } from '../progress.js'
+import type { CheckStanding, Standing } from '../progress.js'
 import { codeOf } from '../problem.js'
 
 export interface Terminal {
@@ -12,8 +12,8 @@ export interface Terminal {
   readonly print: (text: string) => void
   /** What is not a result, on standard error. */
   readonly note: (text: string) => void
-  /** Shows how far the run is, where standard error is a terminal. */
-  readonly show: (standing: Standing) => void
+  /** Shows how far the run or the check is, where standard error is a terminal. */
+  readonly show: (standing: Standing | CheckStanding) => void
   /** Takes the bar away. */
   readonly clear: () => void
   /** From here on there is more to do than to print: the process goes on though nobody reads what it prints. */
@@ -30,6 +30,13 @@ export interface Surroundings {
   exitCode?: number | string | null | undefined
 }
 
+/** The most and fewest columns of a text that is laid out, and those where standard output is no terminal. */
+const [WIDEST, NARROWEST, UNKNOWN] = [100, 40, 80]
+
+/** How many columns a text may take. */
+export const columnsOf = ({ columns }: { readonly columns?: number } = nodeProcess.stdout): number =>
+  Math.min(WIDEST, Math.max(NARROWEST, columns ?? UNKNOWN))
+
 /** The terminal of this process. Where a report could not be printed for want of room, the exit code says so. */
 export const openTerminal = (process: Surroundings = nodeProcess): Terminal => {
   const { stdout, stderr } = process
@@ -38,7 +45,7 @@ export const openTerminal = (process: Surroundings = nodeProcess): Terminal => {
   const bar = new SingleBar({
     stream: stderr,
     format: (_, { maxWidth }, standing) =>
-      glyphs === undefined ? '' : progressLine(standing as Standing, maxWidth ?? 0, glyphs),
+      glyphs === undefined ? '' : progressLine(standing as Standing | CheckStanding, maxWidth ?? 0, glyphs),
     clearOnComplete: true,
     forceRedraw: true,
   })

@@ -20,12 +20,10 @@ import { firstDifference } from './evidence.js'
 import { found, orFault, rethrown, searching, SubjectFault } from './fault.js'
 import { subjectIn } from './plain-subject.js'
 import type { PlainSubject } from './plain-subject.js'
+import { PROTOCOL } from './protocol.js'
 import { abilities } from './subject.js'
 import type { Ability, Description, Subject } from './subject.js'
 import type { CheckOptions, Evidence, Outcome, Report, Verdict } from './verdict.js'
-
-/** The version of the questions and answers. */
-export const PROTOCOL = 1
 
 /** Single precision whose sums are rounded at every addition, which any implementation may do. */
 const plainSingle: Precision = { unit: 2 ** -24, accumulation: 2 ** -24 }

@@ -15,6 +15,8 @@ export interface Difference {
   readonly got: number
   /** How far they may be apart. */
   readonly tolerance: number
+  /** Where that comes from, in words; a bound on rounding where it is left out. */
+  readonly from?: string
   /** How many entries differ, of how many. */
   readonly differing: number
   readonly entries: number

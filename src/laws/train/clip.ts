@@ -126,7 +126,7 @@ export const clipLaws = <F extends Carrier>(): readonly Law<Clipping<F>, ClipSam
       const zeros = Object.fromEntries(
         Object.entries(gradients).map(([field, { axes, values }]) => [
           field,
-          { axes, values: values.map((g) => 0 * g) },
+          { axes, values: values.map(() => 0) },
         ]),
       )
       return sameRecord(clipped(clipping, { gradients: zeros, theta }), zeros)
