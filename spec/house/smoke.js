@@ -31,7 +31,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .map((path) => path.replaceAll('\\', '/'))
 
 /** Entries that need a package which is installed beside this one: what it is. */
-const NEEDED_BESIDE = { 'pure-rnn/laws/samples': 'fast-check' }
+const NEEDED_BESIDE = { 'pure-rnn/laws/samples': 'fast-check', 'pure-rnn/check': 'fast-check' }
 
 /** `pure-rnn`, `pure-rnn/model`, ... */
 const entries = Object.keys(manifest.exports)

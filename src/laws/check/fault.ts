@@ -21,6 +21,16 @@ export const fault = (expected: string, got: string): never => {
   throw new SubjectFault(`expected ${expected}, got ${got}`)
 }
 
+/** What `assertLaws` throws: its message is the report. */
+export class LawsBroken extends Error {
+  override readonly name = 'LawsBroken'
+}
+
+/** Throws a report. */
+export const broken = (report: string): never => {
+  throw new LawsBroken(report)
+}
+
 class Found<A> extends Error {
   constructor(readonly value: A) {
     super('found')

@@ -15,7 +15,7 @@ import type { Diagnosis, Difference, Evidence, Outcome, Report, Verdict } from '
 export interface Layout {
   /** The most characters of a line. A command that is to be copied stays on one. */
   readonly columns: number
-  /** The program that was checked, with its arguments. */
+  /** The program that was checked, with its arguments; none of an implementation in JavaScript. */
   readonly program: readonly string[]
 }
 
@@ -265,8 +265,13 @@ const summary = ({ verdicts, skipped }: Report): string => {
     .replace(/ 1 fail(?=;|$)/, ' 1 fails')
 }
 
-/** The command that leads to the smallest sample again. */
+/** What leads to the smallest sample again: the command, or of an implementation in JavaScript the options. */
 const replay = ({ law, outcome: { seed, path } }: Failing, program: readonly string[]): string =>
+  program.length === 0
+    ? JSON.stringify({ only: law, seed, path })
+    : commandOf(law, seed, path, program)
+
+const commandOf = (law: string, seed: number, path: string, program: readonly string[]): string =>
   [...['pure-rnn', 'check', '--only', law, '--seed', String(seed)], ...pathWords(path), '--', ...program]
     .map(inShell)
     .join(' ')

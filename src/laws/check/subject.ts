@@ -22,10 +22,11 @@ export type NestedRecord = Readonly<Record<string, Nested>>
 /** Characters by their numbers from 0, T lists of N; N lists of T where the layout is batch-first. */
 export type Characters = readonly (readonly number[])[]
 
-/** Which optimiser, with its settings; `rate` is eta. */
+/** The optimisers that may be asked for. */
 export type OptimiserName = 'sgd' | 'momentum' | 'adam'
 /** The optimisers by their names. */
 export const optimiserNames: readonly OptimiserName[] = ['sgd', 'momentum', 'adam']
+/** An optimiser with its settings; `rate` is eta. */
 export type OptimiserQuestion =
   | { readonly name: 'sgd'; readonly rate: number }
   | { readonly name: 'momentum'; readonly rate: number; readonly beta: number }

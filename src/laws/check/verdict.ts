@@ -58,6 +58,7 @@ export interface Verdict {
   readonly outcome: Outcome
 }
 
+/** Whether a law held on all of its samples; where not, the smallest for which it failed. */
 export type Outcome =
   | { readonly _tag: 'Holds'; readonly samples: number }
   | {

@@ -1,0 +1,11 @@
+/** Holds anybody's implementation of the model to the laws: `pure-rnn check` as functions. */
+export { checkSubject, SLACK } from './check.js'
+export { LawsBroken, SubjectFault } from './fault.js'
+export * from './formats.js'
+export * from './implementation.js'
+export { PROTOCOL, readDescription } from './protocol.js'
+export { allHold, failing, reportAsText } from './report.js'
+export type { Failing, Layout } from './report.js'
+export { abilities, optimiserNames } from './subject.js'
+export type * from './subject.js'
+export type * from './verdict.js'
