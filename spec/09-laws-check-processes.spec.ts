@@ -11,6 +11,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseArguments } from '../src/cli/arguments.js'
 import { startProgram } from '../src/cli/io/program.js'
+import { progressLine } from '../src/cli/progress.js'
 import { root } from './house/parts.js'
 import { command, ended, install } from './runner/command.js'
 import type { Installed } from './runner/command.js'
@@ -281,6 +282,17 @@ describe('The command', () => {
     expect(await check([], rnn())).toEqual(end)
     expect(await ended(installed.start('check', '--list'))).toEqual(end)
   })
+})
+
+test.each([
+  [80, '#####----- law 3/6: a law of sixty characters, no more of them and no fewer.'],
+  [60, '#####----- law 3/6'],
+  [19, '#####----- law 3/6'],
+  [18, 'law 3/6'],
+  [5, 'law '],
+])('the bar of a check fits into %i columns', (columns, line) => {
+  const law = 'a law of sixty characters, no more of them and no fewer.'
+  expect(progressLine({ done: 3, all: 6, law }, columns, { full: '#', empty: '-' })).toBe(line)
 })
 
 test('what comes after -- is the program, whatever it looks like', () => {
