@@ -161,8 +161,15 @@ describe('an answer', () => {
     expect(readAnswer(7, 'loss')('{"loss": 1.5, "id": 7, "seconds": 3, "error": null}')).toEqual(
       E.right({ loss: 1.5, seconds: 3 }),
     )
-    expect(questionLine(7, 'clip', { gradients: { b: [0.1, -1e-300] }, theta: 1 })).toBe(
-      '{"id":7,"ask":"clip","gradients":{"b":[0.1,-1e-300]},"theta":1}',
+  })
+
+  test('is asked for with a point in every real number, and with none in a count or a character', () => {
+    expect(questionLine(7, 'clip', { gradients: { b: [0.1, -1e-300, -0, 1e21] }, theta: 1 })).toBe(
+      '{"id":7,"ask":"clip","gradients":{"b":[0.1,-1e-300,-0.0,1e+21]},"theta":1.0}',
+    )
+    const passage = { parameters: { b_h: [0] }, state: { H_0: [[2]] }, X: [[0]], Y: [[1]] }
+    expect(questionLine(8, 'loss', passage)).toBe(
+      '{"id":8,"ask":"loss","parameters":{"b_h":[0.0]},"state":{"H_0":[[2.0]]},"X":[[0]],"Y":[[1]]}',
     )
   })
 

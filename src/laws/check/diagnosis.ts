@@ -29,7 +29,6 @@ import {
 } from '../mistakes/index.js'
 import type { Findings, Made, TrainingSample as TrainingSampleInZoo, Zoo } from '../mistakes/index.js'
 import type { Point } from '../model/gradient-check.js'
-import { zeros } from '../model/sample.js'
 import type { Sample } from '../model/sample.js'
 import { maximum, range } from '../plain.js'
 import { revealingSamples, revealingSizes } from '../samples/index.js'
@@ -114,8 +113,9 @@ export const diagnosed = (
   const known = cell !== 'gru' || reset === 'after'
   const choice: CellChoice = { cell, activation, biases, layers }
   const at = { description, seed }
+  // Something follows, where that is asked for: numbers that are told apart as well as those of the state.
   const passages: fc.Arbitrary<Sample> = revealingSamples(networkIn(description), revealingSizes).map((passage) =>
-    stateAdjoint ? passage : { ...passage, dState: zeros(passage.dState) },
+    stateAdjoint ? { ...passage, dState: passage.state } : passage,
   )
   const by: Readonly<Record<Ability, () => readonly Diagnosis[]>> = {
     forward: () =>

@@ -29,9 +29,26 @@ export type Asked = Ability | 'hello'
 /** The first question; its id is 0. */
 export const helloLine = JSON.stringify({ id: 0, ask: 'hello', protocol: PROTOCOL })
 
-/** A question as a line: its id, what is asked for, and the fields of the question. */
+/**
+ * A question as a line: its id, what is asked for, and the fields of the question. A real number has a point or an
+ * exponent, 1.0 and not 1, so that a language that tells whole numbers from others makes an array of reals of a list.
+ */
 export const questionLine = <A extends Ability>(id: number, ability: A, question: Questions[A]): string =>
-  JSON.stringify({ id, ask: ability, ...question })
+  lineOf({ id, ask: ability, ...question }, '')
+
+/** The fields whose numbers are counts, or numbers of characters. */
+const WHOLE: readonly string[] = ['id', 'X', 'Y', 'prefix', 'length', 'batch', 'steps', 'seed']
+
+const lineOf = (value: unknown, field: string): string =>
+  typeof value === 'number' && !WHOLE.includes(field)
+    ? real(Object.is(value, -0) ? '-0' : JSON.stringify(value))
+    : Array.isArray(value)
+      ? `[${value.map((each) => lineOf(each, field)).join(',')}]`
+      : isObject(value)
+        ? `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${lineOf(each, name)}`).join(',')}}`
+        : JSON.stringify(value)
+
+const real = (digits: string): string => (/^-?\d+$/.test(digits) ? `${digits}.0` : digits)
 
 /** How messages call a question. */
 export const questionName = (id: number, asked: Asked): string =>
