@@ -79,6 +79,11 @@ describe('nothing right is refused', () => {
     expect(refusedBy(spoken(description, by))).toEqual([])
   })
 
+  test('by laws of different sentences', () => {
+    const sentences = one.map(([, its]) => checksFor(described(its)).map(({ law }) => law))
+    expect(sentences.map((each) => new Set(each).size)).toEqual(sentences.map(({ length }) => length))
+  })
+
   test('and an implementation with loops over lists is held to every law', () => {
     const report = checkModel(mine, { samples: 8 })
     expect(failing(report)).toEqual([])

@@ -83,6 +83,7 @@ export const modelCalls = <F extends Carrier>(
     axisRenames: call((its) => ofModel.axisRenames(algebra).asPrevious<Batch>(its), read(algebra, world.H)),
     rnn: call(ofModel.rnn<F>, algebra, ofModel.tanh(algebra)),
     gru: call(ofModel.gru<F>, algebra),
+    gruResetBefore: call(ofModel.gruResetBefore<F>, algebra),
     lstm: call(ofModel.lstm<F>, algebra),
     layer: call(ofModel.layer<F, Rnn>, algebra, cell),
     layers: call(ofModel.layers<F, Rnn, [Gru<'units'>]>, algebra, cell, onUnits),

@@ -99,7 +99,7 @@ const checksOf =
     }))
 
 /** The laws but those whose sentence holds one of these words: they are about what no question can hold. */
-export const without = <L extends { readonly name: string }>(
+const without = <L extends { readonly name: string }>(
   laws: readonly L[],
   words: readonly string[],
 ): readonly L[] => laws.filter(({ name }) => !words.some((word) => name.includes(word)))
@@ -206,9 +206,9 @@ const clipChecks = ({ precision }: Description): readonly Check[] => {
 
 const everyStep = (holds: (k: number) => boolean, steps: number): boolean => range(steps).every(holds)
 
-const descentLaws = (cites: readonly EquationId[]): readonly Law<Given, DescentSample>[] => [
+const descentLaws = (name: OptimiserName, cites: readonly EquationId[]): readonly Law<Given, DescentSample>[] => [
   {
-    name: 'after each step the parameters are those of the equations, within what rounding allows',
+    name: `after each step of ${name} the parameters are those of the equations, within what rounding allows`,
     cites,
     holds: ({ asked, right, errors }, { optimiser, ...descent }) => {
       const [ours, exact, off] = [asked, right, errors].map(({ optimise }) => optimise(optimiser, descent))
@@ -216,7 +216,7 @@ const descentLaws = (cites: readonly EquationId[]): readonly Law<Given, DescentS
     },
   },
   {
-    name: 'the first of several steps are those steps alone',
+    name: `the first of several steps of ${name} are those steps alone`,
     cites,
     holds: ({ asked, errors }, { optimiser, ...descent }) => {
       const [whole, off] = [asked, errors].map(({ optimise }) => optimise(optimiser, descent))
@@ -233,20 +233,20 @@ const optimiserChecks: readonly Check[] = optimiserNames.flatMap((name) =>
     instance: (given: Given) => given,
     samples: () => descentSamples(name),
     sizes: ({ parameters, gradients }: DescentSample) => ({ ...sizesOfRecord(parameters), steps: gradients.length }),
-  })(descentLaws([name])),
+  })(descentLaws(name, [name])),
 )
 
 /** Laws of the characters of a plan, in a text in which character i is i. */
-const readingLaws = (cites: readonly EquationId[]): readonly Law<PlainSubject, PlanSample>[] => [
+const readingLaws: readonly Law<PlainSubject, PlanSample>[] = [
   {
     name: 'every row reads T characters that follow one another in the text',
-    cites,
+    cites: ['minibatch'],
     holds: ({ sample }, plan) =>
       sample(plan).every(({ inputs }) => inputs.every((x, i) => i < plan.batch || x === inputs[i - plan.batch] + 1)),
   },
   {
     name: 'every label is the character after the one that is read',
-    cites,
+    cites: ['minibatch'],
     holds: ({ sample }, plan) =>
       sample(plan).every(({ inputs, labels }) =>
         sameNumbers(
@@ -292,13 +292,17 @@ const samplerChecks: readonly Check[] = samplings.flatMap((sampling) => {
       })),
   })
   const ofItsKind = sampling === 'random' ? randomSamplerLaws : consecutiveSamplerLaws
+  /** What holds of both, as a law of this one. */
+  const ofThis = <L extends { readonly name: string }>(law: L) => ({
+    ...law,
+    name: `${sampling} sampling: ${law.name}`,
+    cites,
+  })
   return [
     ...checksOf({ ...kind, instance: ({ asked }: Given) => asked, samples: () => plansWith(sampling) })(
-      readingLaws(cites),
+      readingLaws.map(ofThis),
     ),
-    ...ofPlans(
-      without(samplerLaws, ['the least length', 'too short', 'no whole number']).map((law) => ({ ...law, cites })),
-    ),
+    ...ofPlans(without(samplerLaws, ['the least length', 'too short', 'no whole number']).map(ofThis)),
     ...ofPlans(without(ofItsKind, ['each plan is drawn from', 'nothing is left to chance'])),
   ]
 })

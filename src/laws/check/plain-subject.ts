@@ -131,7 +131,7 @@ export const zeroStateOf = (description: Description, sizes: Sizes, batch: numbe
 export const clipEpsilonIn = ({ dialect }: Description): number => (dialect === 'torch' ? 1e-6 : 0)
 
 /** The optimiser of a question; Adam adds epsilon to the corrected root. */
-export const optimiserIn = <F extends Carrier>(algebra: Concrete<F>, its: OptimiserQuestion): Optimiser<F> => {
+const optimiserIn = <F extends Carrier>(algebra: Concrete<F>, its: OptimiserQuestion): Optimiser<F> => {
   const rate = sgd(algebra)(its.rate)
   switch (its.name) {
     case 'sgd':

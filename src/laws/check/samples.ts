@@ -50,7 +50,7 @@ export const clipSamples: fc.Arbitrary<ClipSample> = shapes.chain((shape) =>
 const rate = fc.constantFrom(1 / 128, 1 / 16, 1 / 2, 1)
 
 /** An optimiser of that name, with settings. */
-export const optimiserSettings = (name: OptimiserName): fc.Arbitrary<OptimiserQuestion> => {
+const optimiserSettings = (name: OptimiserName): fc.Arbitrary<OptimiserQuestion> => {
   const settings: Readonly<Record<OptimiserName, fc.Arbitrary<OptimiserQuestion>>> = {
     sgd: fc.record({ name: fc.constant('sgd'), rate }),
     momentum: fc.record({ name: fc.constant('momentum'), rate, beta: fc.constantFrom(1 / 2, 7 / 8, 0) }),

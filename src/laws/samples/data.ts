@@ -82,8 +82,8 @@ export const textSamples: fc.Arbitrary<TextSample> = fc
   .filter(({ codePoints, stranger }) => !codePoints.includes(stranger))
 
 const line = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 8 })
-  .map((text) => text.replace(/[\r\n]/g, '-'))
+  .array(codePoint, { minLength: 1, maxLength: 8 })
+  .map((codePoints) => codePoints.map((each) => String.fromCodePoint(each)).join('').replace(/[\r\n]/g, '-'))
 
 /** Samples `lineBreakLaws`: lines without a line break in them. */
 export const linesSamples: fc.Arbitrary<LinesSample> = fc.record({
