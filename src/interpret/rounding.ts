@@ -97,8 +97,12 @@ export const rounding = ({ unit, accumulation }: Precision): Concrete<'rounding'
     max: (a, b) => bounded(max(a.value, b.value), max(a.error, b.error)),
     scale: (c, a) => product(scale, 1, c, a),
     oneMinus: (a) => rounded(oneMinus(a.value), a.error),
-    // |sqrt a - sqrt b| <= sqrt |a - b|
-    sqrt: (a) => rounded(float64.sqrt(a.value), float64.sqrt(a.error)),
+    // |sqrt a - sqrt b| = |a - b| / (sqrt a + sqrt b), which is no more than sqrt |a - b|, nor than |a - b| / sqrt a
+    sqrt: (a) => {
+      const root = float64.sqrt(a.value)
+      const ofPositive = float64.div(a.error, max(root, everywhere(UNDERFLOW, root)))
+      return rounded(root, min(float64.sqrt(a.error), ofPositive))
+    },
     exp: (a) => {
       const value = float64.exp(a.value)
       return rounded(value, mul(value, mul(a.error, float64.exp(a.error))))
