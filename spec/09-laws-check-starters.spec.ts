@@ -8,10 +8,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { starterNames } from '../src/cli/options.js'
 import { checkSubject } from '../src/laws/check/check.js'
 import { abilities, optimiserNames } from '../src/laws/check/subject.js'
 import type { Ability, Description } from '../src/laws/check/subject.js'
 import { root } from './house/parts.js'
+import { command as pureRnn } from './runner/command.js'
 import { startLineProgram } from './runner/line-program.js'
 
 const place = mkdtempSync(join(tmpdir(), 'pure-rnn-starters-'))
@@ -182,6 +184,10 @@ const passageFor = ({ biases = 'one' }: Partial<Description>) => ({
   X: [[0]],
 })
 
+test('there is one for each language that the command knows', () => {
+  expect(languages.map(({ name }) => name)).toEqual(starterNames)
+})
+
 describe.each(languages)('$name', (language) => {
   const { name, command, unwritten, can, mistake } = language
   const installed = command !== undefined
@@ -191,6 +197,15 @@ describe.each(languages)('$name', (language) => {
   test("the starter is the complete program without the reader's parts", async () => {
     await expect(starterOf(complete, unwritten)).toMatchFileSnapshot(starterFile(language))
     expect(complete.match(/Your part[:,]/g)).toHaveLength(complete.match(/End of your part\./g)?.length ?? 0)
+  })
+
+  test('the command prints the starter, or saves it where nothing is yet', async () => {
+    const starter = readFileSync(starterFile(language), 'utf8')
+    expect(await pureRnn('check', '--starter', name)).toEqual({ code: 0, out: [starter.trimEnd()], err: [] })
+    const path = join(place, `saved${name}${extname(language.file)}`)
+    expect(await pureRnn('check', '--starter', name, '--out', path)).toMatchObject({ code: 0, out: [`saved: ${path}`] })
+    expect(readFileSync(path, 'utf8')).toBe(starter)
+    expect(await pureRnn('check', '--starter', name, '--out', path)).toMatchObject({ code: 2 })
   })
 
   test.skipIf(!installed)(`the starter says that nothing is written yet${orSkipped}`, () => {
