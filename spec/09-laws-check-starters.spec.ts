@@ -10,11 +10,11 @@ import { extname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { starterNames } from '../src/cli/options.js'
 import { checkSubject } from '../src/laws/check/check.js'
-import { abilities, optimiserNames } from '../src/laws/check/subject.js'
+import { abilities } from '../src/laws/check/subject.js'
 import type { Ability, Description } from '../src/laws/check/subject.js'
 import { root } from './house/parts.js'
 import { command as pureRnn } from './runner/command.js'
-import { startLineProgram } from './runner/line-program.js'
+import { pythonWith, withProgram } from './runner/line-program.js'
 
 const place = mkdtempSync(join(tmpdir(), 'pure-rnn-starters-'))
 afterAll(() => {
@@ -42,12 +42,6 @@ interface Language {
 }
 
 const runs = (...[file, ...args]: readonly string[]): boolean => spawnSync(file, args, { stdio: 'ignore' }).status === 0
-
-/** The first Python that has the module: a machine may have several. */
-const pythonWith = (module: string): Language['command'] => {
-  const python = ['python3', '/usr/bin/python3'].find((each) => runs(each, '-c', `import ${module}`))
-  return python === undefined ? undefined : (path) => [python, path]
-}
 
 const compiled = (path: string): readonly string[] => {
   const program = `${path}.out`
@@ -140,39 +134,24 @@ const folderOf = ({ name }: Language): string => join(root, 'docs/check', name)
 const completeOf = (language: Language): string => readFileSync(join(folderOf(language), language.file), 'utf8')
 const starterFile = (language: Language): string => join(folderOf(language), `starter${extname(language.file)}`)
 
-const started = ({ name, file, command }: Language, text: string, kind: string) => {
+/** The command that runs this text of a program. */
+const laid = ({ name, file, command }: Language, text: string, kind: string): readonly string[] => {
   const path = join(place, `${name}_${kind}${extname(file)}`)
   writeFileSync(path, text)
-  const program = startLineProgram(command?.(path) ?? [])
-  let id = 0
-  const ask = (asked: string, question: object): Readonly<Record<string, unknown>> =>
-    JSON.parse(program.ask(JSON.stringify({ id: id++, ask: asked, ...question }))) as Readonly<Record<string, unknown>>
-  return { ask, end: program.end }
-}
-
-/** What a description may leave out. */
-const unsaid: Omit<Description, 'name' | 'cell' | 'can'> = {
-  ...{ activation: 'tanh', biases: 'one', layers: 1, precision: 'double', layout: 'time-major', reset: 'after' },
-  ...{ weights: 'input-by-output', dialect: 'scratch', stateAdjoint: false },
-  ...{ optimisers: optimiserNames, samplings: ['random', 'consecutive'] },
+  return command?.(path) ?? []
 }
 
 /** Few, since programs in five languages are tried. */
 const SAMPLES = 6
 
-const checked = (language: Language, text: string, kind: string, only = '') => {
-  const { ask, end } = started(language, text, kind)
-  try {
-    const said = ask('hello', { protocol: 1 }) as unknown as Description
-    const report = checkSubject({ description: { ...unsaid, ...said }, answer: ask }, { samples: SAMPLES, only })
-    const failing = report.verdicts.flatMap(({ ability, law, outcome }) =>
+const checked = (language: Language, text: string, kind: string, only = '') =>
+  withProgram(laid(language, text, kind), (subject) => {
+    const { verdicts, diagnoses } = checkSubject(subject, { samples: SAMPLES, only })
+    const failing = verdicts.flatMap(({ ability, law, outcome }) =>
       outcome._tag === 'Fails' ? [{ ability, law, tensor: outcome.evidence?.difference?.tensor }] : [],
     )
-    return { can: said.can, failing, diagnoses: report.diagnoses }
-  } finally {
-    end()
-  }
-}
+    return { can: subject.description.can, failing, diagnoses }
+  })
 
 /** What is asked to hear whether anything is written: one character, one unit. */
 const passageFor = ({ biases = 'one' }: Partial<Description>) => ({
@@ -209,14 +188,10 @@ describe.each(languages)('$name', (language) => {
   })
 
   test.skipIf(!installed)(`the starter says that nothing is written yet${orSkipped}`, () => {
-    const { ask, end } = started(language, readFileSync(starterFile(language), 'utf8'), 'starter')
-    try {
-      const said = ask('hello', { protocol: 1 })
-      expect(said).toMatchObject({ id: 0, can: ['forward'] })
-      expect(ask('forward', passageFor(said))).toEqual({ id: 1, error: 'not written yet' })
-    } finally {
-      end()
-    }
+    withProgram(laid(language, readFileSync(starterFile(language), 'utf8'), 'starter'), ({ description, answer }) => {
+      expect(description.can).toEqual(['forward'])
+      expect(() => answer('forward', passageFor(description))).toThrow('cannot answer: "not written yet"')
+    })
   })
 
   test.skipIf(!installed)(`every law holds for the complete program${orSkipped}`, () => {

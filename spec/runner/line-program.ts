@@ -1,12 +1,17 @@
 /**
- * A program that answers lines with lines, asked and waited for: pipes with names are read and written like files.
+ * A program that speaks the protocol, asked and waited for: pipes with names are read and written like files.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { SubjectFault } from '../../src/laws/check/fault.js'
+import { helloLine, questionLine, readAnswer, readDescription } from '../../src/laws/check/protocol.js'
+import type { Subject } from '../../src/laws/check/subject.js'
+import { explain } from '../../src/failure.js'
 
-export interface LineProgram {
+interface LineProgram {
   /** Writes a line, and gives back the line that answers it. */
   readonly ask: (line: string) => string
   readonly end: () => void
@@ -14,7 +19,7 @@ export interface LineProgram {
 
 const CHUNK = 2 ** 16
 
-export const startLineProgram = (command: readonly string[]): LineProgram => {
+const startLineProgram = (command: readonly string[]): LineProgram => {
   const folder = mkdtempSync(join(tmpdir(), 'pure-rnn-'))
   const [input, output] = ['input', 'output'].map((name) => join(folder, name))
   execFileSync('mkfifo', [input, output])
@@ -41,4 +46,36 @@ export const startLineProgram = (command: readonly string[]): LineProgram => {
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+const orFault = <A>(answer: E.Either<string, A>): A => {
+  if (E.isLeft(answer)) throw new SubjectFault(answer.left)
+  return answer.right
+}
+
+/** Starts a program, hears what it is, and lets it be asked; it is ended when that is over. */
+export const withProgram = <A>(command: readonly string[], use: (subject: Subject) => A): A => {
+  const { ask, end } = startLineProgram(command)
+  try {
+    const said = orFault(readAnswer(0, 'hello')(ask(helloLine)))
+    const description = orFault(E.mapLeft(explain)(readDescription(said)))
+    let id = 0
+    return use({
+      description,
+      answer: (ability, question) => {
+        id += 1
+        return orFault(readAnswer(id, ability)(ask(questionLine(id, ability, question))))
+      },
+    })
+  } finally {
+    end()
+  }
+}
+
+/** The first Python that has the module: a machine may have several. */
+export const pythonWith = (module: string): ((path: string) => readonly string[]) | undefined => {
+  const python = ['python3', '/usr/bin/python3'].find(
+    (each) => spawnSync(each, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0,
+  )
+  return python === undefined ? undefined : (path) => [python, path]
 }
