@@ -5,6 +5,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import { SubjectFault } from '../../src/laws/check/fault.js'
 import { helloLine, questionLine, readAnswer, readDescription } from '../../src/laws/check/protocol.js'
@@ -18,13 +19,22 @@ interface LineProgram {
 }
 
 const CHUNK = 2 ** 16
+/** The seconds after which a program is ended: fewer than a test may take. */
+const PATIENCE = 50
 
 const startLineProgram = (command: readonly string[]): LineProgram => {
   const folder = mkdtempSync(join(tmpdir(), 'pure-rnn-'))
   const [input, output] = ['input', 'output'].map((name) => join(folder, name))
   execFileSync('mkfifo', [input, output])
   const redirected = 'i=$1 o=$2; shift 2; exec "$@" < "$i" > "$o"'
-  spawn('sh', ['-c', redirected, 'sh', input, output, ...command], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const program = spawn('sh', ['-c', redirected, 'sh', input, output, ...command], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  // Nothing else could end the wait for a program that hangs: this thread sleeps until it answers.
+  const guard = spawn('sh', ['-c', `sleep ${String(PATIENCE)}; kill -9 ${String(program.pid)}`], {
+    detached: true,
+    stdio: 'ignore',
+  })
   const [asking, answering] = [openSync(input, 'w'), openSync(output, 'r')]
   const buffer = Buffer.alloc(CHUNK)
   let rest = ''
@@ -41,6 +51,7 @@ const startLineProgram = (command: readonly string[]): LineProgram => {
       return first
     },
     end: () => {
+      if (guard.pid !== undefined) process.kill(-guard.pid)
       closeSync(asking)
       closeSync(answering)
       rmSync(folder, { recursive: true })
