@@ -29,6 +29,8 @@ afterAll(() => {
 
 /** Enough for the first sample that fails there. */
 const SAMPLES = 5
+/** Python is started six times. */
+const PATIENCE = 120_000
 const python = pythonWith('numpy')
 
 /** What a check of the program prints. */
@@ -90,4 +92,5 @@ test.skipIf(python === undefined)(
     )
     await expect([...page, ...lines.slice(line)].join('\n')).toMatchFileSnapshot(join(root, CHAPTER))
   },
+  PATIENCE,
 )

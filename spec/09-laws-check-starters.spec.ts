@@ -142,7 +142,7 @@ const laid = ({ name, file, command }: Language, text: string, kind: string): re
 }
 
 /** Few, since programs in five languages are tried. */
-const SAMPLES = 6
+const SAMPLES = 3
 
 const checked = (language: Language, text: string, kind: string, only = '') =>
   withProgram(laid(language, text, kind), (subject) => {
