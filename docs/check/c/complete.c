@@ -24,7 +24,7 @@ typedef struct {
 
 /* Leaves the question; the answer to it says so. */
 static jmp_buf unwritten;
-static _Noreturn void not_written_yet(void) { longjmp(unwritten, 1); }
+_Noreturn void not_written_yet(void) { longjmp(unwritten, 1); }
 
 /* The hidden states h and the scores o of all steps. */
 static void forward(Sizes s, Parameters p, const double *h_0, const int *X, double *h, double *o) {
@@ -46,7 +46,7 @@ static void forward(Sizes s, Parameters p, const double *h_0, const int *X, doub
 }
 
 /* The logarithm of the sum of exp of a row of scores. */
-static double log_sum_exp(int V, const double *o) {
+double log_sum_exp(int V, const double *o) {
   /* Your part: take the largest score out first, so that nothing overflows. */
   double largest = o[0], sum = 0;
   for (int v = 1; v < V; v++) largest = fmax(largest, o[v]);
