@@ -212,6 +212,17 @@ describe('The command', () => {
     expect(code).toBe(0)
   })
 
+  test('is not confused where a thread is woken late', async () => {
+    const late =
+      'const { notify } = Atomics; Atomics.notify = (...given) => { ' +
+      'for (const until = performance.now() + 2; performance.now() < until; ); return notify(...given) }'
+    const slowly = ['--import', `data:text/javascript,${encodeURIComponent(late)}`]
+    const options = [...QUICK, '--only', 'rows are independent']
+    const { code, out } = await ended(installed.startWith(slowly, 'check', ...options, '--', ...rnn()))
+    expect(out).toMatch(/\n2 laws hold, none fails/)
+    expect(code).toBe(0)
+  })
+
   test('tells a gradient that is wrong, writes it as JUnit XML, and replays it', async () => {
     const options = [...QUICK, '--only', 'every gradient', '--seed', '3', '--junit', 'report.xml']
     const { code, out } = await check(options, rnn('wrong'))

@@ -322,6 +322,8 @@ const check = (...args: readonly string[]) => ['check', ...args, '--', 'python3'
 const NO_PROGRAM =
   'what comes after -- must be the program to check, as in pure-rnn check -- python3 my_rnn.py, got nothing'
 const JUNIT = '--junit must be a file that can be written, new or with such a report in it, got'
+const begin = (out: string) => ['check', '--starter', 'c', '--out', out]
+const NEW = '--out must be a new file that can be written, got'
 const ONLY = '--only must be part of the sentence of a law'
 answers('A check that is not asked for well', [
   [['check'], NO_PROGRAM],
@@ -350,6 +352,20 @@ answers('A check that is not asked for well', [
     ['check', '--list', '--only', 'no such\nlaw'],
     `${ONLY} that can be run, as --list tells them, got "no such\\nlaw"`,
   ],
+  [['check', '--starter', 'perl'], '--starter must be python, pytorch, octave, c or javascript, got "perl"'],
+  [check('--out', 'x.py'), '--out must be given with --starter, the program to save, got "x.py"'],
+  [
+    ['check', '--starter', 'c', '--seed', '1'],
+    '--seed must be left out with --starter, which runs nothing, got "1"',
+  ],
+  [
+    check('--starter', 'c'),
+    'what comes after -- must be left out with --starter, which runs nothing, got "python3"',
+  ],
+  [begin(''), `${NEW} "", which is no name`],
+  [begin('@verse.txt'), `${NEW} "@verse.txt", which exists`],
+  [begin('@folder'), `${NEW} "@folder", which exists`],
+  [begin('@none/x'), `${NEW} "@none/x", a file whose folder does not exist`],
   [check('--junit', ''), `${JUNIT} "", which is no name`],
   [check('--junit', '@folder'), `${JUNIT} "@folder", which is a directory`],
   [check('--junit', '@new/'), `${JUNIT} "@new/", which is a directory`],

@@ -55,6 +55,7 @@ const subcommands = {
     usage: '[options] -- <program> [arguments...]',
     example: `
 Example: ${PROGRAM}
+None yet? pure-rnn check --starter python --out my_rnn.py
 docs/check/protocol.md in the package says what a program is asked and how it answers.
 Exit codes: 0 every law holds; 1 one fails; 2 bad input, or the program cannot be spoken to.`,
   },

@@ -6,6 +6,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { visible } from '../algebra/quoted.js'
 import { quoted } from '../failure.js'
 import { faultAsJUnit, faultAsTap, reportAsJson, reportAsJUnit, reportAsTap } from '../laws/check/formats.js'
 import { allHold, reportAsText } from '../laws/check/report.js'
@@ -15,16 +16,41 @@ import type { Checked } from './io/checker.js'
 import { reportFile, saveReport } from './io/report-file.js'
 import { columnsOf } from './io/terminal.js'
 import type { Terminal } from './io/terminal.js'
+import { saveStarter, starterIn } from './io/starter.js'
 import { parsedCheck } from './parsed.js'
-import type { CheckSettings, Typed } from './parsed.js'
+import type { CheckSettings, StarterName, Typed } from './parsed.js'
 import { badSetting, problemOf } from './problem.js'
 import type { Problem } from './problem.js'
 
-/** Checks a program, or lists the laws, as the options say; the exit code. */
+/** Checks a program, prints one to begin with, or lists the laws, as the options say; the exit code. */
 export const runCheck = (typed: Typed, terminal: Terminal): TaskEither<Problem, number> =>
   pipe(
     TE.fromEither(E.mapLeft(problemOf)(parsedCheck(typed))),
-    TE.chain((wish) => (wish.list ? listed(wish, terminal) : checked(wish, terminal))),
+    TE.chain((wish) =>
+      wish.starter !== undefined
+        ? begun(wish.starter, wish.out, terminal)
+        : wish.list
+          ? listed(wish, terminal)
+          : checked(wish, terminal),
+    ),
+  )
+
+/** Prints a program to begin with, or saves it. */
+const begun = (name: StarterName, out: string | undefined, terminal: Terminal): TaskEither<Problem, number> =>
+  pipe(
+    starterIn(name),
+    TE.chain((text) =>
+      out === undefined
+        ? TE.right(text.trimEnd())
+        : pipe(
+            saveStarter(out, text),
+            TE.map(() => `saved: ${visible(out)}`),
+          ),
+    ),
+    TE.map((said) => {
+      terminal.print(said)
+      return 0
+    }),
   )
 
 const listed = ({ only = '' }: CheckSettings, terminal: Terminal): TaskEither<Problem, number> =>

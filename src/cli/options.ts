@@ -132,12 +132,20 @@ export const importOptions: readonly Option[] = [
   overwrite,
 ]
 
+/** The languages that there are programs to begin with in. */
+export const starterNames = ['python', 'pytorch', 'octave', 'c', 'javascript'] as const
+
 export const checkOptions: readonly Option[] = [
   { flags: '--only <text>', says: 'run only the laws whose sentence holds this text' },
   { flags: '--seed <number>', says: 'seed of the samples: the same seed gives the same samples (default: 1)' },
   { flags: '--path <path>', says: 'go straight to the sample that a report names; needs --only with one law' },
   { flags: '--samples <count>', says: 'samples that each law is tried on (default: 40)' },
   { flags: '--timeout <seconds>', says: 'how long the program may take for an answer (default: 10)' },
+  {
+    flags: '--starter <name>',
+    says: `print a program to begin with, and check nothing: ${starterNames.join(', ')}`,
+  },
+  { flags: '--out <file>', says: 'with --starter: a new file to save it in' },
   { flags: '--list', says: 'list the laws with what they ask a program for, and run none' },
   { flags: '--json', says: 'print the report as one JSON object' },
   { flags: '--tap', says: 'print the report in the Test Anything Protocol' },

@@ -13,7 +13,7 @@ import { nonlinearities } from '../files/torch.js'
 import type { Settings } from '../files/settings.js'
 import { engineNames, sensible } from './engines.js'
 import type { EngineChoice } from './engines.js'
-import { checkOptions, flagOf, nameOf, trainOptions } from './options.js'
+import { checkOptions, flagOf, nameOf, starterNames, trainOptions } from './options.js'
 
 /** Options as they were typed, by their names without dashes; absent where they were not. */
 export type Typed = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
@@ -149,9 +149,11 @@ export const parsedImport = (typed: Typed): Either<Failure, ImportSettings> =>
     E.map((wish) => Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))),
   )
 
+export type StarterName = (typeof starterNames)[number]
+
 /** A check of a program. */
 export interface CheckSettings {
-  /** The program with its arguments; empty where laws are listed. */
+  /** The program with its arguments; empty where nothing is checked. */
   readonly program: readonly string[]
   readonly only: string | undefined
   readonly seed: number | undefined
@@ -159,6 +161,9 @@ export interface CheckSettings {
   readonly samples: number | undefined
   readonly timeout: number
   readonly list: boolean
+  /** The language of the program that is to be printed, or saved as `out`. */
+  readonly starter: StarterName | undefined
+  readonly out: string | undefined
   readonly format: 'text' | 'json' | 'tap'
   readonly junit: string | undefined
 }
@@ -188,6 +193,7 @@ export const parsedCheck = (typed: Typed): Either<Failure, CheckSettings> => {
     ),
     E.bind('samples', () => read('--samples', whole(1, MOST_SAMPLES))),
     E.bind('timeout', () => read('--timeout', secondsRule)),
+    E.bind('starter', () => read('--starter', oneOf(starterNames))),
     E.map(
       (wish) =>
         ({
@@ -197,6 +203,7 @@ export const parsedCheck = (typed: Typed): Either<Failure, CheckSettings> => {
           list: typed['list'] === true,
           format: typed['json'] === true ? 'json' : typed['tap'] === true ? 'tap' : 'text',
           junit: typed['junit'],
+          out: typed['out'],
         }) as CheckSettings,
     ),
     E.filterOrElse(
@@ -212,20 +219,40 @@ export const parsedCheck = (typed: Typed): Either<Failure, CheckSettings> => {
       () => typed['json'] !== true || typed['tap'] !== true,
       (): Failure => ({ _tag: 'InvalidSetting', setting: '--tap', expected: 'left out with --json', got: 'both' }),
     ),
-    E.chain((wish) => (wish.list ? listing(typed, wish) : started(wish))),
+    E.filterOrElse(
+      ({ starter, out }) => out === undefined || starter !== undefined,
+      ({ out }): Failure => ({
+        _tag: 'InvalidSetting',
+        setting: '--out',
+        expected: 'given with --starter, the program to save',
+        got: quoted(out),
+      }),
+    ),
+    E.chain((wish) =>
+      wish.starter !== undefined
+        ? alone(typed, wish, '--starter', ['--out'])
+        : wish.list
+          ? alone(typed, wish, '--list', ['--only'])
+          : started(wish),
+    ),
   )
 }
 
-/** A list of laws is text, and only --only bears on it. */
-const listing = (typed: Typed, wish: CheckSettings): Either<Failure, CheckSettings> => {
-  const beside = checkOptions.map(flagOf).filter((flag) => flag !== '--list' && flag !== '--only')
+/** An option that runs nothing, with those that bear on it. */
+const alone = (
+  typed: Typed,
+  wish: CheckSettings,
+  option: '--list' | '--starter',
+  bearing: readonly string[],
+): Either<Failure, CheckSettings> => {
+  const beside = checkOptions.map(flagOf).filter((flag) => flag !== option && !bearing.includes(flag))
   const idle = beside.find((flag) => typed[nameOf(flag)] !== undefined)
   return idle === undefined && wish.program.length === 0
     ? E.right(wish)
     : E.left({
         _tag: 'InvalidSetting',
         setting: idle ?? 'what comes after --',
-        expected: 'left out with --list, which runs nothing',
+        expected: `left out with ${option}, which runs nothing`,
         got: quoted(idle === undefined ? wish.program[0] : typed[nameOf(idle)]),
       })
 }

@@ -36,7 +36,8 @@ const answerTo = (what: Asked, line: string): unknown => {
   name = questionName(id, what)
   Atomics.store(bell, 0, 0)
   tell({ _tag: 'Ask', name, line })
-  Atomics.wait(bell, 0, 0)
+  // A bell that rang for the answer before may wake it too early: it sleeps again.
+  while (Atomics.load(bell, 0) === 0) Atomics.wait(bell, 0, 0)
   const answer = receiveMessageOnPort(answers) as { readonly message: string }
   return orFault(readAnswer(id, what)(answer.message))
 }

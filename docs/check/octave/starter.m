@@ -1,0 +1,108 @@
+% The character-level recurrent neural network in Octave, held to its laws by
+%
+%     pure-rnn check -- octave -q my_rnn.m
+%
+% V characters, H hidden units, N rows, T steps. X and Y are characters by their numbers from 0, T x N; the parameters p
+% are W_xh (V x H), W_hh (H x H), b_h (1 x H), W_hq (H x V) and b_q (1 x V). O and H are cells of T matrices.
+1;
+
+% The scores O, each N x V, and the hidden states H, each N x H.
+function [O, H] = forward(p, H_0, X)
+  % Your part: H_t = tanh(X_t W_xh + H_{t-1} W_hh + b_h), and O_t = H_t W_hq + b_q.
+  error("not written yet");
+end
+
+% The logarithms of the probabilities, of each row of scores.
+function logP = log_softmax(O)
+  % Your part: log P = O - log(sum(exp(O))). Take the largest score from O first, so that nothing overflows.
+  error("not written yet");
+end
+
+% The mean of -log P of all T N labels.
+function L = loss(O, Y)
+  % Your part: of each step, the entries of log P at the labels; rows of one_hot find them.
+  error("not written yet");
+end
+
+% The gradients of the loss, by the names of p, and dH_0. dH_T is what comes back from after the last step.
+function [g, dH_0] = backpropagate(p, H_0, X, Y, dH_T)
+  % Your part: dO = (P - Y) / (T N); then from the last step to the first dH_t, dZ_t = dH_t (1 - H_t^2) and the sums.
+  error("not written yet");
+end
+
+% A row for each character, 1 in its place.
+function rows = one_hot(characters, V)
+  rows = eye(V)(characters + 1, :);
+end
+
+% What is asked, a line of JSON each, and how it is answered. jsondecode makes a column of a list of numbers, and
+% jsonencode a number of a list of one, so that lists are written here, each matrix by its rows.
+
+function p = parameters_of(q)
+  p = q.parameters;
+  p.b_h = p.b_h(:)';
+  p.b_q = p.b_q(:)';
+end
+
+function text = row_in_json(row)
+  text = ["[" strjoin(arrayfun(@(x) sprintf("%.17g", x), row, "UniformOutput", false), ",") "]"];
+end
+
+function text = list_in_json(texts)
+  text = ["[" strjoin(texts, ",") "]"];
+end
+
+function text = matrix_in_json(A)
+  text = list_in_json(cellfun(@row_in_json, num2cell(A, 2)', "UniformOutput", false));
+end
+
+function text = matrices_in_json(As)
+  text = list_in_json(cellfun(@matrix_in_json, As, "UniformOutput", false));
+end
+
+function text = answer_forward(q)
+  [O, H] = forward(parameters_of(q), q.state.H_0, q.X);
+  text = sprintf('"O":%s,"H":%s,"state":{"H_T":%s}', matrices_in_json(O), matrices_in_json(H), matrix_in_json(H{end}));
+end
+
+function text = answer_loss(q)
+  [O, H] = forward(parameters_of(q), q.state.H_0, q.X);
+  text = sprintf('"loss":%.17g', loss(O, q.Y));
+end
+
+function text = answer_backpropagate(q)
+  [g, dH_0] = backpropagate(parameters_of(q), q.state.H_0, q.X, q.Y, q.dState.dH_T);
+  gradients = sprintf('"W_xh":%s,"W_hh":%s,"b_h":%s,"W_hq":%s,"b_q":%s', matrix_in_json(g.W_xh), ...
+    matrix_in_json(g.W_hh), row_in_json(g.b_h), matrix_in_json(g.W_hq), row_in_json(g.b_q));
+  text = sprintf('"gradients":{%s},"dState":{"dH_0":%s}', gradients, matrix_in_json(dH_0));
+end
+
+% What is written so far: add "loss", and then "backpropagate".
+can = {"forward"};
+% Your part, once they are written.
+
+% fgetl would wait for what comes after the line; input does not, and fails at the end.
+while true
+  try
+    q = jsondecode(input("", "s"));
+  catch
+    break;
+  end
+  try
+    switch q.ask
+      case "hello"
+        names = list_in_json(cellfun(@(name) ['"' name '"'], can, "UniformOutput", false));
+        text = ['"name":"RNN in Octave","cell":"rnn","stateAdjoint":true,"can":' names];
+      case "forward"
+        text = answer_forward(q);
+      case "loss"
+        text = answer_loss(q);
+      case "backpropagate"
+        text = answer_backpropagate(q);
+    end
+  catch failure
+    text = ['"error":' jsonencode(failure.message)];
+  end
+  printf('{"id":%d,%s}\n', q.id, text);
+  fflush(stdout);
+end
