@@ -5,6 +5,14 @@ import { root, sources } from './house/parts.js'
 /** Where a report is asked for, besides the one on the terminal. */
 const report = process.env['SPEC_REPORT']
 
+/** What starts programs, or linters on programs, again and again: `npm run test:programs`. */
+export const programs = [
+  'spec/02-interpret-platforms.spec.ts',
+  'spec/09-laws-check-{chapter,processes,starters}.spec.ts',
+  'spec/10-cli-ending.spec.ts',
+  'spec/house/guards.spec.ts',
+]
+
 export default defineConfig({
   root,
   // The package's own name means its sources here, so that examples run as an importer writes them, unbuilt.
@@ -13,6 +21,7 @@ export default defineConfig({
   },
   test: {
     include: ['spec/**/*.spec.ts'],
+    exclude: programs,
     // Every core. The files need nothing of one another and leave nothing behind, so a thread loads the sources once.
     maxWorkers: '100%',
     pool: 'threads',
