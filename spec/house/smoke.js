@@ -134,9 +134,10 @@ const steps = {
     Object.entries(NEEDED_BESIDE).forEach(([name, needed]) => {
       const refused = (error) => error.stderr.includes(`'${needed}'`)
       require(fails(() => importEntry(name), refused), `${name} should need ${needed}, which is not installed`)
-      run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `${needed}@${manifest.devDependencies[needed]}`])
-      importEntry(name)
     })
+    const packages = [...new Set(Object.values(NEEDED_BESIDE))].map((name) => `${name}@${manifest.devDependencies[name]}`)
+    run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages])
+    Object.keys(NEEDED_BESIDE).forEach(importEntry)
   },
   'bundle for a page': async () => {
     const input = join(place, 'page.js')
