@@ -1,4 +1,4 @@
-"""What the adapters of PyTorch share: lines of JSON in and out, loss and gradients by autograd, clipping, optimisers."""
+"""What the adapters of PyTorch share: lines of JSON in and out, loss, gradients by autograd, clipping, optimisers."""
 import json
 import sys
 

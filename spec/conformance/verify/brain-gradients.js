@@ -39,7 +39,7 @@ for (const input of [[], [0, 1, 0]]) {
   net.trainInput(input)
   net.backpropagate(input)
   const own = Object.entries(matricesOf(net)).map(([name, matrix]) => [name, matrix, Array.from(matrix.deltas)])
-  console.log(`${cell}, ${input.length + 1} steps: matrix, first entry of its gradient, of the differences; all entries`)
+  console.log(`${cell}, steps: ${input.length + 1}; first entry of a gradient, of the differences; all entries`)
   for (const [name, matrix, deltas] of own) {
     const slopes = deltas.map((_, i) => slope(net, matrix, i, input))
     const wrong = slopes.some((x, i) => Math.abs(x - deltas[i]) > ABSOLUTE + RELATIVE * Math.abs(x))

@@ -20,8 +20,9 @@ const unit = (name, net) => {
   net.nodes.forEach((node) => (node.bias = 0))
   net.connections.forEach((connection) => (connection.weight = 0))
   net.activate([1])
-  const hidden = net.nodes.filter(({ type }) => type === 'hidden').map(({ activation, squash }) => `${activation} (${squash.name})`)
-  console.log(`neataptic architect.${name}: its hidden nodes answer ${hidden.join(', ')}`)
+  const hidden = net.nodes.filter(({ type }) => type === 'hidden')
+  const answers = hidden.map(({ activation, squash }) => `${activation} (${squash.name})`)
+  console.log(`neataptic architect.${name}: its hidden nodes answer ${answers.join(', ')}`)
 }
 unit('LSTM', new neataptic.architect.LSTM(1, 1, 1))
 unit('GRU', new neataptic.architect.GRU(1, 1, 1))
