@@ -49,9 +49,10 @@ export const findings: readonly Finding[] = [
     says:
       '`torch.nn.utils.stateless.functional_call` in this version computes `torch.nn.RNN` with the numbers that ' +
       'the module was made with, not with the parameters that it is called with, and does not say so: the module ' +
-      'keeps a list of its weights of its own, which the call does not change. Gradients in the parameters are ' +
-      'zeros accordingly. The module itself is right, as the runs above show, when parameters are loaded into it ' +
-      'or set as its attributes. Later versions were not run.',
+      'keeps a list of its weights of its own, which the call does not change. The module ' +
+      'itself is right, as the runs above show, when parameters are loaded into it ' +
+      'or set as its attributes. It is known as [issue 90500](https://github.com/pytorch/pytorch/issues/90500) of ' +
+      'PyTorch, which a later change says to fix; later versions were not run.',
     proof: 'functional-call',
     shows: ['-0.916463', '0.000000'],
   },
