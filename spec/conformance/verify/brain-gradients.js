@@ -47,3 +47,12 @@ for (const input of [[], [0, 1, 0]]) {
     console.log(`  ${name.padEnd(22)} ${numbers.join(' ')}  ${wrong ? 'wrong' : 'right'}`)
   }
 }
+
+/** The gradient at the smallest sample for which the check fails, by plain arithmetic; all that is not named is 0. */
+const n = Math.tanh(-1 / 8)
+const P_1 = 1 / (1 + Math.exp(n / 16))
+const byHand = {
+  RNN: ['db_q[0] of two steps, labels 0: twice (1/2 - 1) / 2', (2 * (1 / 2 - 1)) / 2],
+  GRU: ['dW_xz[0][0] where b_n = W_hq[0][1] = -1/8, label 0: (-P_1 / 8) * (0 - n) * z * (1 - z)', (P_1 * n) / 8 / 4],
+}[cell]
+if (byHand !== undefined) console.log(`by hand, ${byHand[0]} = ${byHand[1].toFixed(9)}`)
