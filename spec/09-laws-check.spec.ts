@@ -191,6 +191,18 @@ describe('what is wrong is refused', () => {
   })
 })
 
+test('what is not offered is not asked for', () => {
+  const { backpropagate } = answers
+  const alone = { name: 'mine', cell: 'rnn', stateAdjoint: true, backpropagate } as const
+  expect(failing(checkModel(alone, { samples: 4 }))).toEqual([])
+  const { forward } = answers
+  const lost = {
+    ...mine,
+    forward: (its: Parameters<typeof forward>[0]) => ({ ...forward(its), state: { H_T: its.state['H_0'] } }),
+  }
+  expect(Object.keys(checkModel(lost, { samples: 4, only: 'reading xs' }).diagnoses)).toEqual(['forward'])
+})
+
 describe('a difference', () => {
   const expected = {
     O: [
@@ -296,6 +308,12 @@ describe('in a test suite', () => {
       /to have "gradients", got only "grads"/,
     ],
     ['a cell that does not exist', { ...mine, cell: 'tanh' as never }, Defect, /checkModel.*"cell".*got "tanh"/],
+    [
+      'a GRU of two biases that resets before',
+      { ...mine, cell: 'gru', reset: 'before', biases: 'two' },
+      Defect,
+      /"biases".*"one" where "reset" is "before"/,
+    ],
     ['a setting that does not exist', { ...mine, batchFirst: true } as never, Defect, /"batchFirst"/],
   ])('%s is no law that fails', (_, wrong, error, message) => {
     expect(() => checkModel(wrong, { samples: 2 })).toThrow(error)

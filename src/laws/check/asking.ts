@@ -201,7 +201,7 @@ export type Ask = <A extends Ability>(ability: A, question: Questions[A], sample
 /**
  * An implementation in plain tensors, which asks for each answer and reads it.
  *
- * What it need not answer is taken from `right`: H where it says no hidden states, dH_0 where it hands no adjoint on,
+ * What it need not answer is taken from `right`: what it does not offer, H where it says no hidden states, dH_0 where it hands no adjoint on,
  * and all that there is to say of no rows or no steps.
  */
 export const asked = (description: Description, right: PlainSubject, ask: Ask): PlainSubject => {
@@ -218,11 +218,12 @@ export const asked = (description: Description, right: PlainSubject, ask: Ask): 
     )
   }
   const number = (what: string, value: unknown): number => flatNumbers(what, [], value)[0]
+  const offers = (ability: Ability): boolean => description.can.includes(ability)
   const state = (passage: Sample, value: unknown): Plains => readState(passage.state, '', 'T', 'state', value)
   const nothing = (passage: Sample): boolean => stepsOf(passage) * rowsOf(passage) === 0
 
   const forward: PlainModel['forward'] = (passage) => {
-    if (nothing(passage)) return right.model.forward(passage)
+    if (nothing(passage) || !offers('forward')) return right.model.forward(passage)
     const answer = put('forward', passage)
     const [T, N] = [stepsOf(passage), rowsOf(passage)]
     const [{ axes: ofScores }, { axes: ofHidden }] = [passage.X, passage.parameters.W_hq]
@@ -237,7 +238,7 @@ export const asked = (description: Description, right: PlainSubject, ask: Ask): 
     }
   }
   const loss = (passage: Sample): number =>
-    nothing(passage)
+    nothing(passage) || !offers('loss')
       ? right.model.evaluate(passage).loss
       : number('loss', fieldOf('the answer to "loss"', put('loss', passage), 'loss'))
 

@@ -19,6 +19,7 @@ import { diagnosed } from './diagnosis.js'
 import { firstDifference } from './evidence.js'
 import { found, orFault, rethrown, searching, SubjectFault } from './fault.js'
 import { subjectIn } from './plain-subject.js'
+import { from } from './report.js'
 import type { PlainSubject } from './plain-subject.js'
 import { PROTOCOL } from './protocol.js'
 import { abilities } from './subject.js'
@@ -166,12 +167,14 @@ export const checkSubject = (subject: Subject, options: CheckOptions = {}): Repo
   const failed = abilities.filter((ability) =>
     verdicts.some((verdict) => verdict.ability === ability && verdict.outcome._tag === 'Fails'),
   )
+  // What is computed from wrong numbers is wrong, and no mistake of its own explains it.
+  const roots = failed.filter((ability) => !failed.some((other) => from[ability].includes(other)))
   return {
     protocol: PROTOCOL,
     description,
     verdicts,
     skipped: abilities.filter((ability) => !description.can.includes(ability)),
-    diagnoses: Object.fromEntries(failed.map((ability) => [ability, diagnosed(given, ability, seed)])),
+    diagnoses: Object.fromEntries(roots.map((ability) => [ability, diagnosed(given, ability, seed)])),
     seed,
   }
 }

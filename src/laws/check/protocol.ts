@@ -244,6 +244,8 @@ export const readDescription = (answer: unknown): Either<Failure, Description> =
     .find(({ found }) => found !== undefined)
   if (wrong?.found !== undefined)
     return misdescribed(`${wrong.field}${wrong.found.at}`, wrong.expected, wrong.found.got)
+  if (described['reset'] === 'before' && described['biases'] === 'two')
+    return misdescribed('biases', '"one" where "reset" is "before"', described['biases'])
   return described['cell'] !== 'rnn' && described['activation'] !== 'tanh'
     ? misdescribed('activation', `left out for cell ${quoted(described['cell'])}`, described['activation'])
     : E.right(described as unknown as Description)

@@ -34,7 +34,7 @@ export const failing = ({ verdicts }: Report): readonly Failing[] => verdicts.fi
 export const allHold = (report: Report): boolean => failing(report).length === 0
 
 /** What each answer is computed from. */
-const from: Readonly<Record<Ability, readonly Ability[]>> = {
+export const from: Readonly<Record<Ability, readonly Ability[]>> = {
   forward: [],
   loss: ['forward'],
   backpropagate: ['forward', 'loss'],
