@@ -201,8 +201,8 @@ export type Ask = <A extends Ability>(ability: A, question: Questions[A], sample
 /**
  * An implementation in plain tensors, which asks for each answer and reads it.
  *
- * What it need not answer is taken from `right`: what it does not offer, H where it says no hidden states, dH_0 where it
- * hands no adjoint on, and all that there is to say of no rows or no steps.
+ * What it need not answer is taken from `right`: what it does not offer, H where it says no hidden states, dH_0 where
+ * it hands no adjoint on, and all that there is to say of no rows or no steps.
  */
 export const asked = (description: Description, right: PlainSubject, ask: Ask): PlainSubject => {
   const { questions } = writing(description)
