@@ -3,7 +3,7 @@
  * conventions are; what is wrong is, and named.
  */
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
@@ -26,6 +26,7 @@ import type { PlainSubject } from '../src/laws/check/plain-subject.js'
 import { defaults } from '../src/laws/check/protocol.js'
 import { abilities } from '../src/laws/check/subject.js'
 import { assembledModel, gradientZoo } from '../src/laws/mistakes/index.js'
+import { root } from './house/parts.js'
 import { install } from './runner/command.js'
 import type { Installed } from './runner/command.js'
 import { answers, hello } from './runner/plain-rnn.js'
@@ -327,18 +328,27 @@ describe('in a test suite', () => {
   afterAll(() => {
     installed.remove()
   })
-  const suite = (own: string) => `import { test } from 'node:test'
-import { assertLaws } from './dist/laws/check/index.js'
+  const suite = (own: string, framework = '') => `${framework}import { assertLaws } from './dist/laws/check/index.js'
 test('mine', () => { assertLaws({ name: 'mine', cell: 'rnn', ${own} }, { samples: 2 }) })`
+  /** Whether a run of the suite passes. */
+  const passes = (text: string, ...run: readonly string[]): boolean => {
+    writeFileSync(join(installed.folder, 'mine.test.mjs'), text)
+    return spawnSync(process.execPath, run, { cwd: installed.folder }).status === 0
+  }
+
+  const jest = join(root, 'spec/conformance/node_modules/jest/bin/jest.js')
+  const orSkipped = existsSync(jest) ? '' : ' (skipped: npm ci --prefix spec/conformance installs it)'
+  test.skipIf(!existsSync(jest))(`three lines of jest${orSkipped}`, () => {
+    const run = ['--experimental-vm-modules', jest, '--rootDir', installed.folder, '--testMatch', '**/*.test.mjs']
+    expect(passes(suite('clip: ({ gradients }) => ({ gradients })'), ...run)).toBe(false)
+    expect(passes(suite(ALL_OF_IT), ...run)).toBe(true)
+  })
 
   test('three lines of node:test', () => {
-    const file = join(installed.folder, 'mine.test.mjs')
-    const passes = (own: string): boolean => {
-      writeFileSync(file, suite(own))
-      return spawnSync(process.execPath, ['--test', file], { cwd: installed.folder }).status === 0
-    }
-    expect(passes('clip: ({ gradients }) => ({ gradients })')).toBe(false)
-    expect(passes(ALL_OF_IT)).toBe(true)
+    const run = ['--test', join(installed.folder, 'mine.test.mjs')]
+    const framework = "import { test } from 'node:test'\n"
+    expect(passes(suite('clip: ({ gradients }) => ({ gradients })', framework), ...run)).toBe(false)
+    expect(passes(suite(ALL_OF_IT, framework), ...run)).toBe(true)
   })
 })
 
