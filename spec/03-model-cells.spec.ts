@@ -10,7 +10,7 @@ import type { Axes } from '../src/algebra/axis.js'
 import { flatAxes } from '../src/algebra/names.js'
 import { tensorsOf } from '../src/algebra/tensors.js'
 import { float64 } from '../src/interpret/index.js'
-import { checkModel } from '../src/laws/model/check-model.js'
+import { checkModelGradients } from '../src/laws/model/check-model.js'
 import { gruLaws, lstmLaws } from '../src/laws/model/gates.js'
 import { differenceLaws, gradientLaws } from '../src/laws/model/gradient.js'
 import { plainModel } from '../src/laws/model/plain-model.js'
@@ -153,7 +153,7 @@ describe('the fields of a cell', () => {
 
 describe('mistakes in the new cells', () => {
   const { axesOf, fill, mul } = float64
-  const accepted = (model: PlainModel, passage: Sample): boolean => isRight(checkModel(model)(passage))
+  const accepted = (model: PlainModel, passage: Sample): boolean => isRight(checkModelGradients(model)(passage))
   /** Two units and two steps, so that there is something to exchange and something to hand back. */
   const sizes = revealingSizes.map((some) => ({
     ...some,

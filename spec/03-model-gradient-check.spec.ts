@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { float64 } from '../src/interpret/index.js'
-import { checkCell, checkLoss, checkModel } from '../src/laws/model/check-model.js'
+import { checkCell, checkLoss, checkModelGradients } from '../src/laws/model/check-model.js'
 import { checkGradient, explainGradient } from '../src/laws/model/gradient-check.js'
 import type { Point } from '../src/laws/model/gradient-check.js'
 import type { PlainModel } from '../src/laws/model/plain-model.js'
@@ -218,7 +218,7 @@ describe('the gradient checker for parts of a model', () => {
 })
 
 describe('the zoo of wrong gradients', () => {
-  const accepted = (model: PlainModel, passage: Sample) => isRight(checkModel(model)(passage))
+  const accepted = (model: PlainModel, passage: Sample) => isRight(checkModelGradients(model)(passage))
   const right = assembledModel(float64, choices[0], gradientZoo(float64, choices[0]).right)
   const passages = (wanted: (sizes: SampleSizes) => boolean) =>
     revealingSamples(rnnWith('tanh'), revealingSizes.filter(wanted))

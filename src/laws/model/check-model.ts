@@ -76,7 +76,7 @@ export const objectiveOf =
   }
 
 /** Checks all gradients of a model at a passage, and the adjoint of the state before its first step. */
-export const checkModel =
+export const checkModelGradients =
   (model: PlainModel) =>
   (passage: Sample): Verdict => {
     const { gradients, dState } = model.backpropagate(passage)

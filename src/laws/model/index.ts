@@ -1,5 +1,5 @@
 /** The laws of the model and of its gradient, what they are tried on, and the gradient checker. */
-export { checkCell, checkLoss, checkModel, checkTensors } from './check-model.js'
+export { checkCell, checkLoss, checkModelGradients, checkTensors } from './check-model.js'
 export type { CellSample, Loss, Scored, Verdict } from './check-model.js'
 export * from './gates.js'
 export * from './gradient-check.js'
