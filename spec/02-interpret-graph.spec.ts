@@ -51,7 +51,7 @@ import { runLaws } from './runner/run.js'
 import { rnnWith } from './runner/subjects.js'
 
 /** Samples of each law: each costs one to five models of a millisecond or two. */
-const FEW = { runs: 8 }
+const FEW = { runs: 5 }
 /** Samples of a law of the model, whose graphs are larger; there are more than a hundred such tests. */
 const FEWER = { runs: 3 }
 
