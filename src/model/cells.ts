@@ -10,7 +10,7 @@ import type { Cell, CellShape } from './cell.js'
 import { gru } from './gru.js'
 import type { Gru } from './gru.js'
 import { units } from './input.js'
-import { layer, layers, severalLayers } from './layers.js'
+import { layer, layers, oneOrSeveral } from './layers.js'
 import type { Layers, LayersShape, ManyLayers, OneLayer, UpperCells } from './layers.js'
 import { lstm } from './lstm.js'
 import type { Lstm } from './lstm.js'
@@ -127,7 +127,7 @@ export const layersKind = <C extends CellShape, Us extends readonly CellShape[]>
 }
 
 /** The kind of cell of a choice, of whatever shape. */
-const kindOf = ({ cell, activation: phi, biases }: CellChoice): CellKind<CellShape, CellShape> => {
+export const kindOf = ({ cell, activation: phi, biases }: CellChoice): CellKind<CellShape, CellShape> => {
   const kinds: Readonly<Record<CellName, () => object>> = {
     rnn: () => rnnKind(phi, { biases }),
     gru: () => gruKind({ biases }),
@@ -145,9 +145,7 @@ export const layersOf = (choice: CellChoice): AnyNetwork<LayersShape>['layers'] 
   const { cell, upperCell } = kindOf(choice)
   return <F extends Carrier>(algebra: TensorAlgebra<F>): Layers<F, LayersShape> => {
     const uppers = Array.from({ length: choice.layers - 1 }, () => upperCell(algebra))
-    const made: object =
-      uppers.length === 0 ? layer(algebra, cell(algebra)) : severalLayers(algebra, cell(algebra), uppers)
-    return made as Layers<F, LayersShape>
+    return oneOrSeveral(algebra, cell(algebra), uppers)
   }
 }
 

@@ -113,8 +113,18 @@ export const layers = <F extends Carrier, C extends CellShape, Us extends readon
   >
 }
 
-/** The same, of cells whose shapes are not known one by one. */
-export const severalLayers = <F extends Carrier>(
+/** One cell alone, or cells on one another: of layers whose shapes follow from how many there are. */
+export const oneOrSeveral = <F extends Carrier>(
+  algebra: TensorAlgebra<F>,
+  first: Cell<F, CellShape>,
+  uppers: readonly Cell<F, CellShape, 'units'>[],
+): Layers<F, LayersShape> => {
+  const made: object = uppers.length === 0 ? layer(algebra, first) : severalLayers(algebra, first, uppers)
+  return made as Layers<F, LayersShape>
+}
+
+/** `layers`, of cells whose shapes are not known one by one. */
+const severalLayers = <F extends Carrier>(
   algebra: TensorAlgebra<F>,
   first: Cell<F, CellShape>,
   uppers: readonly Cell<F, CellShape, 'units'>[],

@@ -14,13 +14,14 @@ import type { SamplingName } from '../../data/samplers.js'
 import { greedy } from '../../generate/decoding.js'
 import { predict, reader } from '../../generate/prediction.js'
 import { float64 } from '../../interpret/float64.js'
+import type { Cell, CellShape } from '../../model/cell.js'
 import { networkOf } from '../../model/cells.js'
 import type { AnyNetwork } from '../../model/cells.js'
 import { languageModel } from '../../model/language-model.js'
 import type { LanguageModel } from '../../model/language-model.js'
 import { units } from '../../model/input.js'
 import { gruResetBefore } from '../../model/gru-reset-before.js'
-import { layer, severalLayers } from '../../model/layers.js'
+import { oneOrSeveral } from '../../model/layers.js'
 import type { Layers, LayersShape } from '../../model/layers.js'
 import { parameterAxes, zeroState } from '../../model/model.js'
 import type { Parameters } from '../../model/model.js'
@@ -112,10 +113,10 @@ export const networkIn = ({ cell, activation, layers, biases, reset }: Descripti
 /** Layers of the GRU that resets the state before the product. */
 const networkOfPaper = (count: number): AnyNetwork<LayersShape> => ({
   layers: <F extends Carrier>(algebra: TensorAlgebra<F>): Layers<F, LayersShape> => {
-    const uppers = range(count - 1).map(() => gruResetBefore(algebra, units(algebra)))
-    const lowest = gruResetBefore(algebra)
-    // Its shapes are those that its own generators and trees have; no one here asks for them one by one.
-    return (count === 1 ? layer(algebra, lowest) : severalLayers(algebra, lowest as never, uppers as never)) as never
+    // A cell of one shape is used with trees of that shape alone: those of the same layers.
+    const cellOf = (made: object) => made as Cell<F, CellShape> & Cell<F, CellShape, 'units'>
+    const uppers = range(count - 1).map(() => cellOf(gruResetBefore(algebra, units(algebra))))
+    return oneOrSeveral(algebra, cellOf(gruResetBefore(algebra)), uppers)
   },
 })
 

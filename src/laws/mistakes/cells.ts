@@ -3,10 +3,10 @@
  */
 import type { Carrier, Shape, Signature, TensorAlgebra } from '../../algebra/tensor-algebra.js'
 import type { Cell, CellShape } from '../../model/cell.js'
-import { gruKind, lstmKind, rnnKind } from '../../model/cells.js'
-import type { CellChoice, CellKind } from '../../model/cells.js'
+import { kindOf } from '../../model/cells.js'
+import type { CellChoice } from '../../model/cells.js'
 import type { Gru } from '../../model/gru.js'
-import { layer, severalLayers } from '../../model/layers.js'
+import { oneOrSeveral } from '../../model/layers.js'
 import type { Layers, LayersShape } from '../../model/layers.js'
 import type { Lstm } from '../../model/lstm.js'
 import type { Hidden, Previous } from '../../model/parameters.js'
@@ -18,14 +18,6 @@ export interface Cells<F extends Carrier> {
   readonly lowest: Cell<F, CellShape>
   readonly uppers: readonly Cell<F, CellShape, 'units'>[]
 }
-
-/** The kind of cell of a choice. A cell of one shape is used with trees of that shape, which the choice warrants. */
-const kindOf = ({ cell, activation, biases }: CellChoice): CellKind<CellShape, CellShape> =>
-  (cell === 'rnn'
-    ? rnnKind(activation, { biases })
-    : cell === 'gru'
-      ? gruKind({ biases })
-      : lstmKind({ biases })) as unknown as CellKind<CellShape, CellShape>
 
 /** The right cells. */
 export const cellsOf = <F extends Carrier>(algebra: TensorAlgebra<F>, choice: CellChoice): Cells<F> => {
@@ -40,11 +32,7 @@ export const cellsOf = <F extends Carrier>(algebra: TensorAlgebra<F>, choice: Ce
 export const layersOfCells = <F extends Carrier>(
   algebra: TensorAlgebra<F>,
   { lowest, uppers }: Cells<F>,
-): Layers<F, LayersShape> => {
-  const made: object = uppers.length === 0 ? layer(algebra, lowest) : severalLayers(algebra, lowest, uppers)
-  // Which shape the trees of the layers have follows from how many there are.
-  return made as Layers<F, LayersShape>
-}
+): Layers<F, LayersShape> => oneOrSeveral(algebra, lowest, uppers)
 
 /** What every built-in cell has. */
 export type AnyCell = {
