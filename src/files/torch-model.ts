@@ -53,8 +53,9 @@ export const recognised = (
         : E.right({ ...best.candidate, layers: highest + 1 })
 }
 
-const mismatch = (what: string, expected: string, got: string): Either<Failure, never> =>
-  E.left({ _tag: 'Mismatch', what, expected, got })
+/** A state dict that does not fit: what was expected of it, what was got and, where it is not clear, what to do. */
+export const mismatch = (what: string, expected: string, got: string, advice?: string): Either<Failure, never> =>
+  E.left({ _tag: 'Mismatch', what, expected, got, ...(advice === undefined ? {} : { advice }) })
 
 const SHOWN = 3
 const someOf = (names: readonly string[]): string =>

@@ -30,7 +30,7 @@ import type { Parameters } from '../model/model.js'
 import type { Sizes } from '../model/parameters.js'
 import { layoutOf, zerosOf } from './torch-layout.js'
 import type { Layout, Shaped } from './torch-layout.js'
-import { isTransposed, recognised } from './torch-model.js'
+import { isTransposed, mismatch, recognised } from './torch-model.js'
 import type { TorchModel } from './torch-model.js'
 import { decoded, encoded } from './stored-tensor.js'
 import type { StoredTensor } from './stored-tensor.js'
@@ -58,13 +58,12 @@ export const toTorch = (
 ): Either<Failure, StateDict> =>
   choice.cell !== 'rnn' || nonlinearities.includes(choice.activation)
     ? E.right(tensorsOf(choice, sizes, parameters))
-    : E.left({
-        _tag: 'Mismatch',
-        what: 'the model',
-        expected: `an rnn with ${nonlinearities.join(' or ')}, which is all that torch.nn.RNN computes`,
-        got: choice.activation,
-        advice: 'export it as onnx, or train one with such an activation',
-      })
+    : mismatch(
+        'the model',
+        `an rnn with ${nonlinearities.join(' or ')}, which is all that torch.nn.RNN computes`,
+        choice.activation,
+        'export it as onnx, or train one with such an activation',
+      )
 
 /** The nonlinearities of torch.nn.RNN. The gates of its GRU and LSTM are those of the cells here. */
 export const nonlinearities: readonly CellChoice['activation'][] = ['tanh', 'relu']
@@ -128,9 +127,6 @@ export const fromTorch =
         )
       }),
     )
-
-const mismatch = (what: string, expected: string, got: string, advice?: string): Either<Failure, never> =>
-  E.left({ _tag: 'Mismatch', what, expected, got, ...(advice === undefined ? {} : { advice }) })
 
 /** Every tensor of the list is there with its shape, and no other; what is missing or too much is said first. */
 const onlyThese = (

@@ -6,11 +6,11 @@ import type { Axes } from '../../algebra/axis.js'
 import { quoted } from '../../failure.js'
 import type { PlainModel } from '../model/plain-model.js'
 import { rowsOf, stepsOf } from '../model/sample.js'
+import type { DescentSample, GenerationSample } from '../mistakes/index.js'
 import type { Plains, Sample } from '../model/sample.js'
 import { range } from '../plain.js'
 import type { Plain } from '../plain.js'
 import type { ClipSample } from '../train/clip.js'
-import type { Descent } from '../train/records.js'
 import { fault } from './fault.js'
 import { flatNumbers, nested, readNested, readWeight, written, writtenWeight } from './nested.js'
 import type {
@@ -19,7 +19,6 @@ import type {
   PlanSample,
   Trained,
   TrainingSample,
-  WritingSample,
 } from './plain-subject.js'
 import type {
   Ability,
@@ -28,7 +27,6 @@ import type {
   Description,
   Nested,
   NestedRecord,
-  OptimiserQuestion,
   PlannedCharacters,
   Questions,
 } from './subject.js'
@@ -117,9 +115,9 @@ export interface SampleOf {
   readonly loss: Sample
   readonly backpropagate: Sample
   readonly clip: ClipSample
-  readonly optimise: Descent & { readonly optimiser: OptimiserQuestion }
+  readonly optimise: DescentSample
   readonly sample: PlanSample
-  readonly generate: WritingSample
+  readonly generate: GenerationSample
   readonly train: TrainingSample
 }
 

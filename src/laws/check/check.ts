@@ -8,9 +8,8 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { doublePrecision, rounding, roundingErrors } from '../../interpret/rounding.js'
 import type { Precision } from '../../interpret/rounding.js'
-import { mapPlains } from '../model/sample.js'
+import { scaled } from '../model/sample.js'
 import type { Plains } from '../model/sample.js'
-import type { Plain } from '../plain.js'
 import { asked, writing } from './asking.js'
 import type { Ask } from './asking.js'
 import { checksFor } from './checks.js'
@@ -37,14 +36,14 @@ export const SLACK = 32
 
 /** The answers times c. */
 const timesAll = (c: number, subject: PlainSubject): PlainSubject => {
-  const one = <A>({ axes, values }: Plain<A>): Plain<A> => ({ axes, values: values.map((x) => c * x) })
-  const all = (plains: Plains): Plains => mapPlains(one, plains)
+  const all = (plains: Plains): Plains => scaled(c, plains)
   return {
     ...subject,
     model: {
       forward: (passage) => {
         const { scores, hidden, state } = subject.model.forward(passage)
-        return { scores: one(scores), hidden: one(hidden), state: all(state) }
+        const { O, H } = all({ O: scores, H: hidden })
+        return { scores: O, hidden: H, state: all(state) }
       },
       evaluate: (passage) => {
         const { loss, state } = subject.model.evaluate(passage)

@@ -25,6 +25,7 @@ import { greedyPredictionLaws, predictionLaws } from '../generate/prediction.js'
 import type { PredictionSample, Predictor } from '../generate/prediction.js'
 import { sameNumbers } from '../law.js'
 import type { EquationId, Law } from '../law.js'
+import type { DescentSample } from '../mistakes/index.js'
 import { objectiveOf, startOf } from '../model/check-model.js'
 import { forwardLaws, tanhLaws } from '../model/forward.js'
 import { checkGradient, GRADIENT_BOUND } from '../model/gradient-check.js'
@@ -38,7 +39,7 @@ import { clipLaws } from '../train/clip.js'
 import type { Clipping, ClipSample } from '../train/clip.js'
 import { entriesOf, readAll, writeAll } from '../train/records.js'
 import { clipEpsilonIn, zeroStateOf } from './plain-subject.js'
-import type { ContinuationSample, DescentSample, PlainSubject, PlanSample, TrainingSample } from './plain-subject.js'
+import type { ContinuationSample, PlainSubject, PlanSample, TrainingSample } from './plain-subject.js'
 import {
   clipSamples,
   continuations,
@@ -204,15 +205,13 @@ const clipChecks = ({ precision }: Description): readonly Check[] => {
     : checksOf({ ...ofClips, instance: clippingIn(float64) })(without(clipLaws<'float64'>(), words))
 }
 
-const everyStep = (holds: (k: number) => boolean, steps: number): boolean => range(steps).every(holds)
-
 const descentLaws = (name: OptimiserName, cites: readonly EquationId[]): readonly Law<Given, DescentSample>[] => [
   {
     name: `after each step of ${name} the parameters are those of the equations, within what rounding allows`,
     cites,
     holds: ({ asked, right, errors }, { optimiser, ...descent }) => {
       const [ours, exact, off] = [asked, right, errors].map(({ optimise }) => optimise(optimiser, descent))
-      return everyStep((k) => accurateAll(off[k], ours[k], exact[k]), descent.gradients.length)
+      return range(descent.gradients.length).every((k) => accurateAll(off[k], ours[k], exact[k]))
     },
   },
   {

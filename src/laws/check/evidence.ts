@@ -31,8 +31,9 @@ const nameOf = (outer: string, name: string, place: readonly number[]): string =
  * @param tolerance how far each entry may be off, in the shape of what is expected
  */
 export const firstDifference = (expected: object, got: unknown, tolerance: object): Difference | undefined => {
-  const given = new Map(leavesOf(got, '').map((leaf) => [keyOf(leaf), leaf.value]))
-  const named = new Set(leavesOf(got, '').map(({ tensor }) => tensor))
+  const leaves = leavesOf(got, '')
+  const given = new Map(leaves.map((leaf) => [keyOf(leaf), leaf.value]))
+  const named = new Set(leaves.map(({ tensor }) => tensor))
   const bounds = new Map(leavesOf(tolerance, '').map((leaf) => [keyOf(leaf), leaf.value]))
   const wanted = leavesOf(expected, '').filter(({ tensor }) => named.has(tensor))
   const differing = wanted.filter((leaf) => {
@@ -41,7 +42,7 @@ export const firstDifference = (expected: object, got: unknown, tolerance: objec
   })
   if (differing.length === 0) return undefined
   const [first] = differing
-  const ofTensor = (leaves: readonly Leaf[]): number => leaves.filter(({ tensor }) => tensor === first.tensor).length
+  const ofTensor = (some: readonly Leaf[]): number => some.filter(({ tensor }) => tensor === first.tensor).length
   return {
     tensor: first.tensor,
     place: first.place,

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Kind } from 'fp-ts/HKT'
 import { entries, product } from '../../algebra/axis.js'
-import { flatAxes, flatten, unflatten } from '../../algebra/names.js'
+import { flatAxes, flatten } from '../../algebra/names.js'
 import type { Carrier, Concrete, Signature, TensorAlgebra, Tensors } from '../../algebra/tensor-algebra.js'
 import { minibatchOf, samplerNamed } from '../../data/samplers.js'
 import type { SamplingName } from '../../data/samplers.js'
@@ -23,25 +23,22 @@ import { units } from '../../model/input.js'
 import { gruResetBefore } from '../../model/gru-reset-before.js'
 import { oneOrSeveral } from '../../model/layers.js'
 import type { Layers, LayersShape } from '../../model/layers.js'
-import { parameterAxes, zeroState } from '../../model/model.js'
-import type { Parameters } from '../../model/model.js'
+import { zeroState } from '../../model/model.js'
 import { batchAxis, timeAxis, vocabularyAxis } from '../../model/parameters.js'
 import type { Sizes } from '../../model/parameters.js'
 import { seeded } from '../../random.js'
-import { scaleByAdam } from '../../train/optimisers/adam.js'
 import { clipByGlobalNorm } from '../../train/optimisers/clip.js'
-import { momentum } from '../../train/optimisers/momentum.js'
 import { chain } from '../../train/optimisers/optimiser.js'
-import type { Optimiser } from '../../train/optimisers/optimiser.js'
-import { sgd } from '../../train/optimisers/sgd.js'
 import { trainingStep } from '../../train/step.js'
 import type { Learner } from '../../train/step.js'
+import { optimiserNamed } from '../mistakes/index.js'
+import type { GenerationSample } from '../mistakes/index.js'
 import { plainModel } from '../model/plain-model.js'
 import type { PlainModel } from '../model/plain-model.js'
 import type { Plains } from '../model/sample.js'
 import { range } from '../plain.js'
 import type { ClipSample } from '../train/clip.js'
-import { descend, readAll, writeAll } from '../train/records.js'
+import { descend, firstUpdates, parametersIn, writeAll } from '../train/records.js'
 import type { Descent } from '../train/records.js'
 import type { Description, OptimiserQuestion } from './subject.js'
 
@@ -61,21 +58,9 @@ export interface PlanSample {
   readonly seed: number
 }
 
-/** Parameters, what is read, and how many characters are to be written. */
-export interface WritingSample {
-  readonly parameters: Plains
-  readonly prefix: readonly number[]
-  readonly length: number
-}
-
 /** A prefix and how much is written after it, at once and then more. */
-export interface ContinuationSample extends WritingSample {
+export interface ContinuationSample extends GenerationSample {
   readonly second: number
-}
-
-/** Several steps of an optimiser, with its settings. */
-export interface DescentSample extends Descent {
-  readonly optimiser: OptimiserQuestion
 }
 
 /** A few minibatches of N rows and T steps to train on, from a state of zeros. */
@@ -102,7 +87,7 @@ export interface PlainSubject {
   readonly optimise: (optimiser: OptimiserQuestion, descent: Descent) => readonly Plains[]
   readonly sample: (sample: PlanSample) => readonly FlatMinibatch[]
   /** The prefix and what was written after it. */
-  readonly generate: (sample: WritingSample) => readonly number[]
+  readonly generate: (sample: GenerationSample) => readonly number[]
   readonly train: (sample: TrainingSample) => Trained
 }
 
@@ -131,45 +116,17 @@ export const zeroStateOf = (description: Description, sizes: Sizes, batch: numbe
 /** What the description's conventions add to the norm that clips. */
 export const clipEpsilonIn = ({ dialect }: Description): number => (dialect === 'torch' ? 1e-6 : 0)
 
-/** The optimiser of a question; Adam adds epsilon to the corrected root. */
-const optimiserIn = <F extends Carrier>(algebra: Concrete<F>, its: OptimiserQuestion): Optimiser<F> => {
-  const rate = sgd(algebra)(its.rate)
-  switch (its.name) {
-    case 'sgd':
-      return rate
-    case 'momentum':
-      return chain(momentum(algebra)(its.beta), rate)
-    case 'adam':
-      return chain(scaleByAdam(algebra)({ ...its, placement: 'corrected' }), rate)
-  }
-}
-
 const modelIn = (description: Description, { W_hq }: Plains): LanguageModel<LayersShape> => {
   const [hidden, vocabulary] = W_hq.axes.map(({ size }) => size)
   return languageModel(networkIn(description), { vocabulary, hidden })
 }
 
-const parametersIn = <F extends Carrier>(
-  algebra: Concrete<F>,
-  model: LanguageModel<LayersShape>,
-  plains: Plains,
-): Parameters<F, LayersShape> => {
-  const shape = parameterAxes(algebra, model)
-  return unflatten<F, typeof shape>(shape, readAll(algebra, plains))
-}
-
 /** The answers of this package in an interpreter. Plans and texts are not rounded, and the same in all. */
 export const subjectIn = <F extends Carrier>(algebra: Concrete<F>, description: Description): PlainSubject => ({
   model: plainModel(algebra, networkIn(description)),
-  clip: ({ theta, gradients }) => {
-    const clip = clipByGlobalNorm(algebra)(theta, clipEpsilonIn(description))
-    return descend(algebra, clip, { parameters: gradients, gradients: [gradients] }).updates[0]
-  },
-  optimise: (its, { parameters, gradients }) =>
-    gradients.map(
-      (_, k) =>
-        descend(algebra, optimiserIn(algebra, its), { parameters, gradients: gradients.slice(0, k + 1) }).parameters,
-    ),
+  clip: ({ theta, gradients }) =>
+    firstUpdates(algebra, clipByGlobalNorm(algebra)(theta, clipEpsilonIn(description)), gradients),
+  optimise: (its, descent) => descend(algebra, optimiserNamed(algebra)(its), descent).steps,
   sample: ({ sampling, length, batch, steps, seed }) => {
     const plan = samplerNamed(sampling, batch, steps)(length)
     if (E.isLeft(plan)) return []
@@ -183,7 +140,7 @@ export const subjectIn = <F extends Carrier>(algebra: Concrete<F>, description: 
   train: (sample) => {
     const model = modelIn(description, sample.parameters)
     const clip = clipByGlobalNorm(algebra)(sample.theta, clipEpsilonIn(description))
-    const optimiser = chain(clip, optimiserIn(algebra, sample.optimiser))
+    const optimiser = chain(clip, optimiserNamed(algebra)(sample.optimiser))
     const step = trainingStep(algebra, model, optimiser)
     const [rows, characters] = [
       product(timeAxis(sample.steps), batchAxis(sample.batch)),

@@ -12,6 +12,7 @@ import type { ActivationName } from '../../model/activation.js'
 import type { Biases } from '../../model/bias.js'
 import type { CellName } from '../../model/cells.js'
 import type { SamplingName } from '../../data/samplers.js'
+import type { OptimiserChoice } from '../mistakes/optimisers.js'
 
 /** A tensor as nested lists, the first axis outermost: what `tolist()` gives of a NumPy array. */
 export type Nested = number | readonly Nested[]
@@ -27,16 +28,7 @@ export type OptimiserName = 'sgd' | 'momentum' | 'adam'
 /** The optimisers by their names. */
 export const optimiserNames: readonly OptimiserName[] = ['sgd', 'momentum', 'adam']
 /** An optimiser with its settings; `rate` is eta. */
-export type OptimiserQuestion =
-  | { readonly name: 'sgd'; readonly rate: number }
-  | { readonly name: 'momentum'; readonly rate: number; readonly beta: number }
-  | {
-      readonly name: 'adam'
-      readonly rate: number
-      readonly beta1: number
-      readonly beta2: number
-      readonly epsilon: number
-    }
+export type OptimiserQuestion = OptimiserChoice
 
 /** A minibatch: characters, the ones that follow them, and whether the state is set to zeros before it. */
 export interface PlannedCharacters {

@@ -8,7 +8,7 @@ import { mapPlains, pointOf, scaled } from '../model/sample.js'
 import type { Plains } from '../model/sample.js'
 import { maximum, norm, total } from '../plain.js'
 import type { ClipSample } from '../train/clip.js'
-import { descend, entriesOf } from '../train/records.js'
+import { entriesOf, firstUpdates } from '../train/records.js'
 import { breaking } from './mistake.js'
 import type { Least, Zoo } from './mistake.js'
 
@@ -47,9 +47,7 @@ export const clippingZoo = <F extends Carrier>(
   const isBias = (gradients: Plains, field: string): boolean => gradients[field].axes.length < 2
   return {
     title: 'clipping',
-    right: (theta, gradients) =>
-      descend(algebra, clipByGlobalNorm(algebra)(theta, epsilon), { parameters: gradients, gradients: [gradients] })
-        .updates[0],
+    right: (theta, gradients) => firstUpdates(algebra, clipByGlobalNorm(algebra)(theta, epsilon), gradients),
     answer:
       ({ theta, gradients }) =>
       (clip) =>

@@ -2,19 +2,15 @@
  * The zoo of wrong generation: greedy, from a state of zeros.
  */
 import type { Carrier, Concrete } from '../../algebra/tensor-algebra.js'
-import { unflatten } from '../../algebra/names.js'
 import { greedy } from '../../generate/decoding.js'
 import type { Decoding } from '../../generate/decoding.js'
 import { predict, reader } from '../../generate/prediction.js'
 import type { Reader } from '../../generate/prediction.js'
 import { networkOf } from '../../model/cells.js'
 import type { CellChoice } from '../../model/cells.js'
-import type { LayersShape } from '../../model/layers.js'
-import { parameterAxes } from '../../model/model.js'
-import type { Parameters } from '../../model/model.js'
 import { seeded } from '../../random.js'
 import type { Plains } from '../model/sample.js'
-import { readAll } from '../train/records.js'
+import { parametersIn } from '../train/records.js'
 import { breaking } from './mistake.js'
 import type { Least, Zoo } from './mistake.js'
 
@@ -56,8 +52,7 @@ export const generationZoo = <F extends Carrier>(
     answer: ({ parameters, prefix, length }) => {
       const [hidden, vocabulary] = parameters.W_hq.axes.map(({ size }) => size)
       const model = { ...networkOf(choice), sizes: { vocabulary, hidden } }
-      const its = unflatten<F, LayersShape['parameters']>(parameterAxes(algebra, model), readAll(algebra, parameters))
-      const right = reader(algebra, model, its as Parameters<F, LayersShape>)
+      const right = reader(algebra, model, parametersIn(algebra, model, parameters))
       return ({ read, choose, prefix: readOf }) => {
         const heard = readOf(prefix)
         const written = predict(read(right, prefix), choose, seeded(0))(heard, length)

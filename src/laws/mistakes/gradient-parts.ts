@@ -13,7 +13,7 @@ import { networkOf } from '../../model/cells.js'
 import type { CellChoice } from '../../model/cells.js'
 import type { Characters, LayersShape } from '../../model/layers.js'
 import { crossEntropyBackward, crossEntropyForward } from '../../model/loss.js'
-import { forward, parameterAxes } from '../../model/model.js'
+import { forward } from '../../model/model.js'
 import type { Forward, Parameters, State } from '../../model/model.js'
 import { outputBackward } from '../../model/output.js'
 import { batchAxis } from '../../model/parameters.js'
@@ -25,7 +25,7 @@ import type { Gradients, PlainModel } from '../model/plain-model.js'
 import { pointOf, rowsOf, stepsOf, vocabularyOf } from '../model/sample.js'
 import type { Plains, Sample } from '../model/sample.js'
 import { readOneHot } from '../plain.js'
-import { readAll, writeAll } from '../train/records.js'
+import { parametersIn, readAll, writeAll } from '../train/records.js'
 import { cellsOf, inEachRnn, layersOfCells } from './cells.js'
 import type { Cells } from './cells.js'
 
@@ -112,7 +112,7 @@ const runOf = <F extends Carrier>(algebra: Concrete<F>, cells: Cells<F>, sample:
   const network = { layers: () => layersOfCells(algebra, cells), sizes }
   const stateAxes = network.layers().stateAxes(sizes, batchAxis(rowsOf(sample)))
   const tree = <S>(shape: S, named: Plains): Tensors<F, S> => unflatten<F, S>(shape, readAll(algebra, named))
-  const parameters = tree(parameterAxes(algebra, network), sample.parameters) as Parameters<F, LayersShape>
+  const parameters = parametersIn<F, LayersShape>(algebra, network, sample.parameters)
   const initial = tree(stateAxes, sample.state)
   const [X, Y] = [readOneHot(algebra, sample.X), readOneHot(algebra, sample.Y)]
   const from = (state: State<F, LayersShape>) => forward<F, LayersShape>(algebra, network)(parameters, state, X)

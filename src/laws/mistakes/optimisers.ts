@@ -16,7 +16,6 @@ import type { Optimiser, OptimiserState } from '../../train/optimisers/optimiser
 import { sgd } from '../../train/optimisers/sgd.js'
 import type { Point } from '../model/gradient-check.js'
 import type { Plains } from '../model/sample.js'
-import { range } from '../plain.js'
 import { descend } from '../train/records.js'
 import type { Descent } from '../train/records.js'
 import { breaking, FROM_TWO_STEPS } from './mistake.js'
@@ -52,7 +51,7 @@ export interface DescentSample extends Descent {
 export type MakeOptimiser<F extends Carrier> = (choice: OptimiserChoice) => Optimiser<F>
 
 /** The right optimisers. */
-export const optimiserOf =
+export const optimiserNamed =
   <F extends Carrier>(algebra: Concrete<F>): MakeOptimiser<F> =>
   (choice) =>
     choice.name === 'sgd'
@@ -72,16 +71,6 @@ export const pointOfSteps = (parameters: readonly Plains[]): Point =>
     Object.keys(parameters[0] ?? {}).map((name) => [name, parameters.flatMap((step) => step[name].values)]),
   )
 
-/** The parameters after each step of a descent. */
-const stepsOf = <F extends Carrier>(
-  algebra: Concrete<F>,
-  optimiser: Optimiser<F>,
-  descent: Descent,
-): readonly Plains[] =>
-  range(descent.gradients.length).map(
-    (k) => descend(algebra, optimiser, { ...descent, gradients: descent.gradients.slice(0, k + 1) }).parameters,
-  )
-
 /**
  * The zoo of wrong optimisers: what it answers is what `pointOfSteps` makes of the parameters after each step.
  *
@@ -91,8 +80,8 @@ export const optimiserZoo = <F extends Carrier>(
   algebra: Concrete<F>,
 ): Zoo<MakeOptimiser<F>, DescentSample> => ({
   title: 'optimisers',
-  right: optimiserOf(algebra),
-  answer: (sample) => (make) => pointOfSteps(stepsOf(algebra, make(sample.optimiser), sample)),
+  right: optimiserNamed(algebra),
+  answer: (sample) => (make) => pointOfSteps(descend(algebra, make(sample.optimiser), sample).steps),
   mistakes: [...mistakesOfSteps(algebra), ...mistakesOfMomentum(algebra), ...mistakesOfAdam(algebra)],
 })
 

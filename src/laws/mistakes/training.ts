@@ -16,7 +16,7 @@ import { clippingZoo } from './clipping.js'
 import type { ClipFunction } from './clipping.js'
 import { breaking } from './mistake.js'
 import type { Least, Mistake, Zoo } from './mistake.js'
-import { optimiserOf, optimiserZoo } from './optimisers.js'
+import { optimiserNamed, optimiserZoo } from './optimisers.js'
 import type { MakeOptimiser, OptimiserChoice } from './optimisers.js'
 
 /** What is trained: parameters, by minibatches one after the other. */
@@ -74,7 +74,7 @@ export const trainingZoo = <F extends Carrier>(
     title: 'training',
     right: {
       clip: clipping.right,
-      optimiser: optimiserOf(algebra),
+      optimiser: optimiserNamed(algebra),
       together: (clip, step) => (gradients) => step(clip(gradients)),
       begin: (left, reset) => (reset ? zeros(left) : left),
     },

@@ -12,7 +12,7 @@ import type { Optimiser } from '../../train/optimisers/optimiser.js'
 import type { Law } from '../law.js'
 import type { Plains } from '../model/sample.js'
 import { norm, numbersWithin, unitRoundoff } from '../plain.js'
-import { descend, entriesOf, refuses, sameRecord, sameShape } from './records.js'
+import { entriesOf, firstUpdates, refuses, sameRecord, sameShape } from './records.js'
 
 /** What is tried: an algebra, and what clips in it. */
 export interface Clipping<F extends Carrier> {
@@ -31,7 +31,7 @@ export interface ClipSample {
 
 /** What becomes of the gradients. */
 const clipped = <F extends Carrier>({ algebra, clip }: Clipping<F>, { theta, gradients }: ClipSample): Plains =>
-  descend(algebra, clip(theta), { parameters: gradients, gradients: [gradients] }).updates[0]
+  firstUpdates(algebra, clip(theta), gradients)
 
 /** The norm of all entries together, in double precision; it does not overflow. */
 const normOf = (gradients: Plains): number => norm(entriesOf(gradients))

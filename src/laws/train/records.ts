@@ -4,9 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { sameAxes } from '../../algebra/axis.js'
 import type { Axes } from '../../algebra/axis.js'
-import { flatten } from '../../algebra/names.js'
+import { flatten, unflatten } from '../../algebra/names.js'
 import { Defect } from '../../algebra/defect.js'
 import type { Carrier, Concrete, Signature, Tensors } from '../../algebra/tensor-algebra.js'
+import type { LayersShape } from '../../model/layers.js'
+import { parameterAxes } from '../../model/model.js'
+import type { Model, Parameters } from '../../model/model.js'
 import { applyUpdates } from '../../train/optimisers/optimiser.js'
 import type { Optimiser, OptimiserState } from '../../train/optimisers/optimiser.js'
 import { sameNumbers } from '../law.js'
@@ -49,9 +52,10 @@ export interface Descent {
   readonly gradients: readonly Plains[]
 }
 
-/** Where a descent is after its steps: parameters, the updates of each step, and the optimiser's state. */
+/** Where a descent is after its steps: parameters, those after each step, its updates, and the optimiser's state. */
 export interface Descended {
   readonly parameters: Plains
+  readonly steps: readonly Plains[]
   readonly updates: readonly Plains[]
   readonly state: Plains
 }
@@ -65,20 +69,42 @@ export const descend = <F extends Carrier>(
   const start = readAll(algebra, parameters)
   const end = gradients.reduce<{
     readonly at: Tensors<F, Signature>
+    readonly steps: readonly Plains[]
     readonly updates: readonly Plains[]
     readonly state: OptimiserState
   }>(
-    ({ at, updates, state }, gradient) => {
+    ({ at, steps, updates, state }, gradient) => {
       const step = optimiser.update<Signature>(readAll(algebra, gradient), state, at)
+      const moved = applyUpdates(algebra)(at, step.updates)
       return {
-        at: applyUpdates(algebra)(at, step.updates),
+        at: moved,
+        steps: [...steps, writeAll(algebra, moved)],
         updates: [...updates, writeAll(algebra, step.updates)],
         state: step.state,
       }
     },
-    { at: start, updates: [], state: optimiser.init<Signature>(start) },
+    { at: start, steps: [], updates: [], state: optimiser.init<Signature>(start) },
   )
-  return { parameters: writeAll(algebra, end.at), updates: end.updates, state: writeAll(algebra, end.state) }
+  const { at, steps, updates, state } = end
+  return { parameters: writeAll(algebra, at), steps, updates, state: writeAll(algebra, state) }
+}
+
+/** What an optimiser makes of gradients in its first step. */
+export const firstUpdates = <F extends Carrier>(
+  algebra: Concrete<F>,
+  optimiser: Optimiser<F>,
+  gradients: Plains,
+  parameters: Plains = gradients,
+): Plains => descend(algebra, optimiser, { parameters, gradients: [gradients] }).updates[0]
+
+/** The parameters of a model as its shape has them. */
+export const parametersIn = <F extends Carrier, L extends LayersShape>(
+  algebra: Concrete<F>,
+  model: Model<NoInfer<F>, L>,
+  plains: Plains,
+): Parameters<F, L> => {
+  const shape = parameterAxes(algebra, model)
+  return unflatten<F, typeof shape>(shape, readAll(algebra, plains)) as Parameters<F, L>
 }
 
 /** Whether two descents went the same way, to the last bit. */

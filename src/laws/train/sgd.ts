@@ -11,7 +11,7 @@ import type { Law } from '../law.js'
 import { added, mapPlains, scaled } from '../model/sample.js'
 import type { Plains } from '../model/sample.js'
 import { equalNumbers, numbersWithin, UNDERFLOW, unitRoundoff } from '../plain.js'
-import { descend, entriesOf, sameShape } from './records.js'
+import { descend, entriesOf, firstUpdates, sameShape } from './records.js'
 
 /** What is tried: gradient descent of any rate, in an algebra. */
 export interface GradientDescent<F extends Carrier> {
@@ -33,7 +33,7 @@ const stepped = <F extends Carrier>({ algebra, sgd }: GradientDescent<F>, eta: n
   descend(algebra, sgd(eta), { parameters: p, gradients: [g] }).parameters
 
 const updates = <F extends Carrier>({ algebra, sgd }: GradientDescent<F>, eta: number, p: Plains, g: Plains): Plains =>
-  descend(algebra, sgd(eta), { parameters: p, gradients: [g] }).updates[0]
+  firstUpdates(algebra, sgd(eta), g, p)
 
 const equalRecords = (a: Plains, b: Plains): boolean => sameShape(a, b) && equalNumbers(entriesOf(a), entriesOf(b))
 
