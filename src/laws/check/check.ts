@@ -6,7 +6,8 @@
  */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { doublePrecision, rounding, roundingErrors } from '../../interpret/rounding.js'
+import { float64 } from '../../interpret/float64.js'
+import { doublePrecision, roundingErrors } from '../../interpret/rounding.js'
 import type { Precision } from '../../interpret/rounding.js'
 import { scaled } from '../model/sample.js'
 import type { Plains } from '../model/sample.js'
@@ -65,7 +66,7 @@ const timesAll = (c: number, subject: PlainSubject): PlainSubject => {
 
 /** What is right for an implementation of that description, and how far from it its answers may be. */
 export const expectedOf = (description: Description): Pick<Given, 'right' | 'errors'> => ({
-  right: subjectIn(rounding(doublePrecision), description),
+  right: subjectIn(float64, description),
   errors: timesAll(
     SLACK,
     subjectIn(roundingErrors(description.precision === 'single' ? plainSingle : doublePrecision), description),
