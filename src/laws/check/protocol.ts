@@ -248,6 +248,7 @@ export const readDescription = (answer: unknown): Either<Failure, Description> =
     return misdescribed('biases', '"one" where "reset" is "before"', described['biases'])
   return described['cell'] !== 'rnn' && described['activation'] !== 'tanh'
     ? misdescribed('activation', `left out for cell ${quoted(described['cell'])}`, described['activation'])
-    : E.right(described as unknown as Description)
+    : // Every field has passed its rule.
+      E.right(described as Fields & Description)
 }
 

@@ -66,7 +66,8 @@ export const inEachLstm = <F extends Carrier>(change: Change<F, Lstm>) => inEach
 /** The change in the layers that stand on others, which read hidden units. */
 export const inUppers =
   <F extends Carrier>(change: (cell: Cell<F, AnyCell, 'units'>) => Cell<F, AnyCell, 'units'>) =>
-  ({ lowest, uppers }: Cells<F>): Cells<F> => ({
-    lowest,
-    uppers: uppers.map((cell) => change(cell as unknown as Cell<F, AnyCell, 'units'>) as unknown as typeof cell),
-  })
+  ({ lowest, uppers }: Cells<F>): Cells<F> => {
+    // As in `inEach`: of a cell of any kind the compiler does not see what every built-in one has.
+    const changed = (cell: unknown): unknown => change(cell as Cell<F, AnyCell, 'units'>)
+    return { lowest, uppers: uppers.map(changed) as Cells<F>['uppers'] }
+  }

@@ -218,7 +218,7 @@ export const mistakesOfParameters = <F extends Carrier>(algebra: Concrete<F>, bi
           algebra,
           gradients,
           // These are V x H, and the adjoint that they are made of has T*N rows of H.
-          (g, name) => erased(scatterLast(X, dInputs[sumOf(name)] as never, g as never)),
+          (g, name) => scatterLast(X, dInputs[sumOf(name)], g),
           (axes, name) => axes[0] === 'vocabulary' && axes[1] === 'hidden' && sumOf(name) in dInputs,
         ),
       })),
@@ -302,7 +302,8 @@ export const mistakesOfOutput = <F extends Carrier>(algebra: Concrete<F>): Mista
           const values = toArray(dH)
           const last = values.slice(((run.T - 1) * values.length) / run.T)
           const added = <S extends object>(state: S): S => {
-            const { H } = state as unknown as { readonly H: Kind<F, Axes> }
+            // Every built-in cell has H in its state.
+            const { H } = state as S & { readonly H: Kind<F, Axes> }
             return { ...state, H: remade(H, (its) => its.map((x, i) => x + last[i])) }
           }
           return inUppermost(added, parts.later(run, dH))

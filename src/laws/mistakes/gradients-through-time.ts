@@ -9,7 +9,7 @@ import type { ActivationName } from '../../model/activation.js'
 import { axisRenames } from '../../model/axis-renames.js'
 import type { Biases } from '../../model/bias.js'
 import type { CellChoice } from '../../model/cells.js'
-import type { Batch, Hidden, Rows } from '../../model/parameters.js'
+import type { Batch, Hidden } from '../../model/parameters.js'
 import { rnn } from '../../model/rnn.js'
 import type { Rnn } from '../../model/rnn.js'
 import { inEachCell, inEachGru, inEachLstm, inEachRnn, inUppers } from './cells.js'
@@ -110,10 +110,8 @@ export const mistakesOfCarry = <F extends Carrier>(algebra: Concrete<F>, stateAd
         inEachCell((cell) => ({
           ...cell,
           gradients: (X, tape, dInput) => {
-            // Gradients are summed over all T*N rows.
-            const H_prev = tape.H_prev as unknown as Kind<F, [Rows, Hidden]>
-            const without = algebra.sub(H_prev, onlyStep(0, H_prev)) as unknown as typeof tape.H_prev
-            return cell.gradients(X, { ...tape, H_prev: without }, dInput)
+            const H_prev = algebra.sub(tape.H_prev, onlyStep(0, tape.H_prev))
+            return cell.gradients(X, { ...tape, H_prev }, dInput)
           },
         })),
       ),
@@ -124,11 +122,7 @@ export const mistakesOfCarry = <F extends Carrier>(algebra: Concrete<F>, stateAd
       inCells(
         inEachCell((cell) => ({
           ...cell,
-          gradients: (X, tape, dInput) => {
-            // Gradients are summed over all T*N rows.
-            const first = mapTensors<F>((a) => onlyStep(0, a as never) as unknown as typeof a)(dInput)
-            return cell.gradients(X, tape, first)
-          },
+          gradients: (X, tape, dInput) => cell.gradients(X, tape, mapTensors<F>((a) => onlyStep(0, a))(dInput)),
         })),
       ),
       FROM_TWO_STEPS,
@@ -226,7 +220,7 @@ export const mistakesOfPlainCell = <F extends Carrier>(
           ...cell,
           backward: (parameters, tape, dState, dH) => {
             // The forward pass keeps it.
-            const { Z } = tape as unknown as { readonly Z: typeof tape.H }
+            const { Z } = tape as typeof tape & { readonly Z: typeof tape.H }
             return cell.backward(parameters, { ...tape, H: Z }, dState, dH)
           },
         })),

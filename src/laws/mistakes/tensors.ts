@@ -2,15 +2,15 @@
  * Tensors made wrong: what mistakes do with the numbers and axes of an algebra that can be read out.
  */
 import type { Kind } from 'fp-ts/HKT'
-import type { AnyAxis, Axes } from '../../algebra/axis.js'
+import type { Axes } from '../../algebra/axis.js'
 import type { Carrier, Concrete, OneHot } from '../../algebra/tensor-algebra.js'
 import { mapTensors } from '../../algebra/tensors.js'
-import type { Hidden, Rows, Vocabulary } from '../../model/parameters.js'
+import type { Rows, Vocabulary } from '../../model/parameters.js'
 import { range } from '../plain.js'
 
 /** Ways to make tensors wrong in an algebra. */
 export const wrongTensors = <F extends Carrier>(algebra: Concrete<F>) => {
-  const { axesOf, fill, indicesOf, oneHot, scale, tensor, toArray, transpose } = algebra
+  const { axesOf, fill, indicesOf, oneHot, scale, tensor, toArray } = algebra
   const zero = <A extends Axes>(a: Kind<F, A>): Kind<F, A> => fill<A>(axesOf<A>(a), 0)
   /** c a, where c is a number. */
   const times = <A extends Axes>(c: number, a: Kind<F, A>): Kind<F, A> => scale<A>(fill<[]>([], c), a)
@@ -21,9 +21,8 @@ export const wrongTensors = <F extends Carrier>(algebra: Concrete<F>) => {
   const isRecurrent = (a: Kind<F, Axes>): boolean => axesOf<Axes>(a)[0]?.name === 'previous'
   /** The transpose of a square matrix under the axes of the matrix itself: what an unnamed axis lets happen. */
   const flipped = <A extends Axes>(a: Kind<F, A>): Kind<F, A> => {
-    // Any matrix has two axes; which, does not matter to its numbers.
-    const matrix = a as unknown as Kind<F, [Hidden, Vocabulary]>
-    return remade(a, () => toArray<[Vocabulary, Hidden]>(transpose<Hidden, Vocabulary>(matrix)))
+    const n = axesOf<A>(a)[0].size
+    return remade(a, (values) => values.map((_, i) => values[(i % n) * n + Math.floor(i / n)]))
   }
   return {
     /** A tensor of any axes, which the compiler does not see of one of some axes. */
@@ -34,24 +33,20 @@ export const wrongTensors = <F extends Carrier>(algebra: Concrete<F>) => {
     flipped,
     isRecurrent,
     zeros: mapTensors<F>(zero),
-    /** The rows of one step, zero in all others. */
-    onlyStep: <A extends readonly [Rows, ...Axes]>(t: number, a: Kind<F, A>): Kind<F, A> => {
-      const T = axesOf<A>(a)[0].outer.size
+    /** Of what has T*N rows, the rows of one step, zero in all others. */
+    onlyStep: <A extends Axes>(t: number, a: Kind<F, A>): Kind<F, A> => {
+      const T = (axesOf<A>(a)[0] as Rows).outer.size
       return remade<A>(a, (values) => values.map((x, i) => (Math.floor((i * T) / values.length) === t ? x : 0)))
     },
     /** Each row of `a` written, not added, to the row that X names: the last one stays. */
-    scatterLast: <R extends AnyAxis, V extends AnyAxis, C extends AnyAxis>(
-      X: OneHot<F, [R, V]>,
-      a: Kind<F, [R, C]>,
-      target: Kind<F, [V, C]>,
-    ): Kind<F, [V, C]> => {
-      const [indices, values] = [indicesOf<[R, V]>(X), toArray<[R, C]>(a)]
-      const [rows, columns] = axesOf<[V, C]>(target)
+    scatterLast: (X: OneHot<F, [Rows, Vocabulary]>, a: Kind<F, Axes>, target: Kind<F, Axes>): Kind<F, Axes> => {
+      const [indices, values] = [indicesOf<[Rows, Vocabulary]>(X), toArray<Axes>(a)]
+      const [rows, columns] = axesOf<Axes>(target)
       const rowOf = (v: number): readonly number[] => {
         const row = indices.lastIndexOf(v)
         return range(columns.size).map((c) => (row < 0 ? 0 : values[row * columns.size + c]))
       }
-      return tensor<[V, C]>([rows, columns], range(rows.size).flatMap(rowOf))
+      return tensor<Axes>([rows, columns], range(rows.size).flatMap(rowOf))
     },
     /** The numbers of T*N rows, with the rows of each n together instead of those of each t. */
     batchMajor: <A extends readonly [Rows, ...Axes]>(a: Kind<F, A>): Kind<F, A> => {
